@@ -1,0 +1,152 @@
+package aggregator
+
+import (
+	"fmt"
+	"time"
+)
+
+// Outcome is what became of a poll.
+type Outcome byte
+
+// The outcomes. The zero value is a poll that has not ended.
+const (
+	Pending     Outcome = iota
+	Fetched             // a whole document arrived
+	NotModified         // the server or the body's digest says nothing changed
+	Throttled           // 429, or 503 with Retry-After: the whole host is left in peace
+	Gone                // 410: the source is not polled again
+	Failed              // anything else; Problem says what
+)
+
+var outcomeNames = [...]string{"pending", "fetched", "not_modified", "throttled", "gone", "failed"}
+
+// Outcomes lists the outcomes a poll can end in, in order.
+func Outcomes() []Outcome { return []Outcome{Fetched, NotModified, Throttled, Gone, Failed} }
+
+// String returns the outcome in the form metrics and pages use.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return fmt.Sprintf("outcome(%d)", byte(o))
+}
+
+// MarshalText returns String.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	for i, name := range outcomeNames {
+		if name == string(text) {
+			*o = Outcome(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown outcome %q", text)
+}
+
+// Good reports whether the source answered as it should.
+func (o Outcome) Good() bool { return o == Fetched || o == NotModified }
+
+// ProblemKind sorts what can go wrong with a poll, so that pages and metrics
+// can count it.
+type ProblemKind string
+
+// The kinds of problem.
+const (
+	ProblemAddress   ProblemKind = "address"   // the name does not resolve
+	ProblemRefused   ProblemKind = "refused"   // the address is private, loopback or link-local and allow_private is off
+	ProblemConnect   ProblemKind = "connect"   // no connection, or the proxy gave none
+	ProblemTLS       ProblemKind = "tls"       // certificate or handshake
+	ProblemTimeout   ProblemKind = "timeout"   // the whole poll took longer than poll.timeout
+	ProblemSlow      ProblemKind = "slow"      // the body came slower than the least rate
+	ProblemReset     ProblemKind = "reset"     // the connection broke off
+	ProblemTruncated ProblemKind = "truncated" // fewer bytes than Content-Length, or a compressed body cut short
+	ProblemEncoding  ProblemKind = "encoding"  // a compressed body that does not decompress
+	ProblemTooLarge  ProblemKind = "too_large" // body or headers over the limit
+	ProblemRedirect  ProblemKind = "redirect"  // too many, a loop, or to something that is no http URL
+	ProblemStatus    ProblemKind = "status"    // an HTTP status that brings no document
+	ProblemNotFeed   ProblemKind = "not_feed"  // the body is HTML, empty, or nothing we know
+	ProblemMalformed ProblemKind = "malformed" // a feed of which no entry could be saved
+	ProblemHostile   ProblemKind = "hostile"   // a document over the limits of depth, attributes or entries
+	ProblemCancelled ProblemKind = "cancelled" // the daemon is stopping: not the source's fault, not recorded
+	ProblemInternal  ProblemKind = "internal"  // our fault
+)
+
+// Problem says why a poll failed, in words for the operator. It is an error;
+// the zero value means there is none.
+type Problem struct {
+	Kind    ProblemKind
+	Message string // one sentence: what happened and, where we know it, what to do
+}
+
+// Error returns the message.
+func (p Problem) Error() string { return p.Message }
+
+// IsZero reports whether there is no problem.
+func (p Problem) IsZero() bool { return p == Problem{} }
+
+// Validators are what a server gave to ask again with (RFC 9110, section 8.8).
+// They are kept and sent back byte for byte; an empty one is not sent.
+type Validators struct {
+	ETag         string
+	LastModified string
+}
+
+// Request is one conditional GET.
+type Request struct {
+	Source     Source
+	Validators Validators // zero: unconditional
+}
+
+// Response is what became of a Request. Body is set only with Fetched, Problem
+// only with Throttled, Gone and Failed.
+type Response struct {
+	Outcome    Outcome
+	Problem    Problem
+	Status     int       // HTTP status; 0: no answer arrived
+	At         time.Time // when the answer was complete
+	Took       time.Duration
+	BytesRead  int64  // as they crossed the network, bodies only
+	URL        string // where the body came from, after redirects
+	Moved      string // the end of an unbroken chain of 301 and 308 from the source's URL; empty: none
+	Validators Validators
+	// FreshUntil is the earliest time at which Cache-Control: max-age or
+	// Expires, corrected by Date and Age, let us ask again (RFC 9111, section
+	// 4.2); zero: the server does not say.
+	FreshUntil time.Time
+	// RetryAfter is when the server lets us come back (RFC 9110, section
+	// 10.2.3), at most a day ahead; zero: not given.
+	RetryAfter  time.Time
+	ContentType string   // as sent
+	Hubs        []string // absolute URLs from Link headers with rel=hub
+	Self        string   // absolute URL from a Link header with rel=self
+	Body        []byte   // decompressed
+	Delta       bool     // 226 IM Used: absence of an entry means nothing (RFC 3229)
+}
+
+// Document is a feed document, read.
+type Document struct {
+	Format   string // "rss", "atom" or "json"
+	Title    string // plain text
+	Site     string // absolute link of the page the feed belongs to
+	Self     string // absolute rel=self
+	Hubs     []string
+	Language string // BCP 47
+	Hints    Hints
+	Entries  []Entry // in document order; Source, ID, Seq, Seen and Story are not set
+	Repaired string  // what had to be mended to read it; empty: nothing
+	Skipped  int     // entries of which nothing could be saved
+}
+
+// PollResult is one poll as the writer takes it: self-contained and encodable,
+// so that the fold of results into stories needs nothing else.
+type PollResult struct {
+	Source   string   // the id
+	URL      string   // the configured address it was polled at
+	Response Response // without Body
+	// BodyDigest is the digest of the body; 0 when there was none.
+	BodyDigest Digest
+	// Document is the parsed body. It is empty when nothing changed.
+	Document Document
+}

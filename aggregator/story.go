@@ -1,0 +1,158 @@
+package aggregator
+
+import (
+	"fmt"
+	"time"
+)
+
+// Story is the entries that report one happening.
+type Story struct {
+	ID      StoryID
+	Seq     uint64   // Seq of its first entry; the key in the store
+	Members []Member // in the order they joined, the first first; never empty
+	Lead    uint64   // Seq of the member that stands for it
+
+	// First is its place among stories: when its first entry was seen, or the
+	// date that entry claims where it was old news when we began to read.
+	First time.Time
+	// Updated is when what readers are shown last changed in substance: a
+	// correction or a new text of the lead, not a further carrier.
+	Updated time.Time
+	// Changed is when anything of it last changed.
+	Changed time.Time
+
+	Related   []StoryID // told beside it, not the same
+	Withdrawn bool      // nothing is left of it
+}
+
+// Member is an entry's place in a story.
+type Member struct {
+	Seq    uint64
+	Source string
+	Kind   DecisionKind // New for the first, then Copy or Report
+	Joined time.Time
+}
+
+// Sources returns how many different sources carry the story.
+func (s *Story) Sources() int {
+	seen := make(map[string]struct{}, len(s.Members))
+	for _, m := range s.Members {
+		seen[m.Source] = struct{}{}
+	}
+	return len(seen)
+}
+
+// StoryView is a story together with its members' entries, in Members' order.
+type StoryView struct {
+	Story
+	Entries []Entry
+}
+
+// LeadEntry returns the entry that stands for the story.
+func (v *StoryView) LeadEntry() *Entry {
+	for i := range v.Entries {
+		if v.Entries[i].Seq == v.Lead {
+			return &v.Entries[i]
+		}
+	}
+	return &v.Entries[0]
+}
+
+// DecisionKind is what became of an entry.
+type DecisionKind byte
+
+// The decisions.
+const (
+	Undecided DecisionKind = iota
+	New                    // the first of its story
+	Update                 // a new text of an entry already known
+	Copy                   // its text is another's
+	Report                 // told in its own words, of a happening already known
+	Related                // near a story, and kept apart from it
+	Dropped                // the source's drop expression refused it
+)
+
+var decisionNames = [...]string{"undecided", "new", "update", "copy", "report", "related", "dropped"}
+
+// DecisionKinds lists what can become of an entry, in order.
+func DecisionKinds() []DecisionKind {
+	return []DecisionKind{New, Update, Copy, Report, Related, Dropped}
+}
+
+// String returns the decision in the form metrics and pages use.
+func (k DecisionKind) String() string {
+	if int(k) < len(decisionNames) {
+		return decisionNames[k]
+	}
+	return fmt.Sprintf("decision(%d)", byte(k))
+}
+
+// MarshalText returns String.
+func (k DecisionKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *DecisionKind) UnmarshalText(text []byte) error {
+	for i, name := range decisionNames {
+		if name == string(text) {
+			*k = DecisionKind(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown decision %q", text)
+}
+
+// Decision is what became of an entry, and why.
+type Decision struct {
+	Entry    EntryID
+	Seq      uint64 // of the entry
+	Revision int    // of the entry's text the decision is about; 0: the first
+	Kind     DecisionKind
+	Story    StoryID // zero when Dropped
+	At       time.Time
+	Evidence Evidence
+}
+
+// Evidence says why a decision was taken, in a form that words can be made of.
+type Evidence struct {
+	Rule     string    // which rule decided: "first", "same link", "same text", "revision", "drop", …
+	Partner  EntryID   // the entry it was compared with; zero: none
+	Score    float64   // how sure, 0 to 1
+	Features []Feature // what was weighed
+}
+
+// Feature is one thing that was weighed.
+type Feature struct {
+	Name  string
+	Value float64
+	Words []string // what the value stands for: shared names, numbers, the link
+}
+
+// Join says which entries may share a story.
+type Join string
+
+// The settings of dedupe.join.
+const (
+	JoinStory Join = "story" // copies and reports of one happening
+	JoinCopy  Join = "copy"  // copies only
+	JoinNone  Join = "none"  // every entry is a story
+)
+
+// Feed is a merged feed we publish.
+type Feed struct {
+	Slug        string // lower-case letters, digits and '-'
+	Title       string
+	Description string        // empty: none
+	Where       string        // expression a story must satisfy; empty: all
+	Limit       int           // stories in an edition, 1 to 1000
+	MaxAge      time.Duration // stories older than this leave it; 0: no limit
+}
+
+// Commit is everything one transaction stores: all of it or nothing.
+type Commit struct {
+	States    []SourceState
+	Entries   []Entry // new, or changed; whole
+	Keys      []Key   // further identity keys of Entries
+	Revisions []Revision
+	Stories   []Story // as they are now; whole
+	Decisions []Decision
+}
