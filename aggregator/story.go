@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -156,3 +157,14 @@ type Commit struct {
 	Stories   []Story // as they are now; whole
 	Decisions []Decision
 }
+
+// Position is a place in the list of stories, newest first: the story that
+// comes after it has an earlier First, or the same and a smaller Seq. The zero
+// value stands before the newest story.
+type Position struct {
+	First time.Time
+	Seq   uint64
+}
+
+// ErrNotFound is returned for a story or an entry that is not in the store.
+var ErrNotFound = errors.New("not in the store")

@@ -1,0 +1,126 @@
+package dedupe
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"wiredesk/aggregator"
+)
+
+// Fewer words than these say too little to call two texts the same: "Live
+// updates", "Weather", "Watch the moment".
+const (
+	minTextWords = 5
+	minBodyWords = 20
+)
+
+// key is the digest of something that entries with equal text share. Its
+// lowest bits say what it was made from, so that a link is never taken for a
+// text. 0 is none.
+type key uint64
+
+// The places of an entry's keys.
+const (
+	keyLink = iota
+	keyText
+	keyBody
+	keyKinds
+)
+
+type keys [keyKinds]key
+
+func (k key) ofText() bool { return k&3 != keyLink+1 }
+
+func newKey(kind int, text []byte) key {
+	return key(xxhash.Sum64(text)&^3 | uint64(kind+1))
+}
+
+type rule struct {
+	name  string
+	key   int
+	words func(e *aggregator.Entry) []string
+}
+
+// rules in the order they are asked.
+var rules = [...]rule{
+	{RuleLink, keyLink, func(e *aggregator.Entry) []string { return []string{e.Canonical} }},
+	{RuleText, keyText, func(e *aggregator.Entry) []string { return []string{e.Title} }},
+	{RuleBody, keyBody, func(e *aggregator.Entry) []string { return []string{e.Title} }},
+}
+
+// keysOf returns the keys under which e can be recognised.
+func keysOf(e *aggregator.Entry) (k keys) {
+	if e.Canonical != "" {
+		k[keyLink] = newKey(keyLink, []byte(e.Canonical))
+	}
+	title, titleWords := normalise(nil, e.Title)
+	text, bodyWords := normalise(append(title, ' '), e.Summary)
+	if titleWords+bodyWords >= minTextWords {
+		k[keyText] = newKey(keyText, text)
+	}
+	if bodyWords >= minBodyWords {
+		k[keyBody] = newKey(keyBody, text[len(title)+1:])
+	}
+	return k
+}
+
+// normalise appends to dst the words of text in the form in which the same
+// words are equal: compatibility forms composed (NFKC), lower case, points of
+// Arabic and Hebrew, punctuation and symbols left out, one space between
+// words. It returns how many words there are; in scripts that don't separate
+// words each letter counts for one.
+func normalise(dst []byte, text string) (_ []byte, words int) {
+	if !norm.NFKC.IsNormalString(text) {
+		text = norm.NFKC.String(text)
+	}
+	start, between := len(dst), true
+	for _, r := range text {
+		letter, spaceless, inside := classify(r)
+		switch {
+		case letter:
+			if between || spaceless {
+				words++
+			}
+			if between && len(dst) > start {
+				dst = append(dst, ' ')
+			}
+			between = false
+			dst = utf8.AppendRune(dst, lower(r))
+		case !inside:
+			between = true
+		}
+	}
+	return dst, words
+}
+
+// classify reports whether r is part of a word that is kept, whether it is of a
+// script without spaces, and whether it stands inside words without being kept.
+func classify(r rune) (letter, spaceless, inside bool) {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9', false, r == '\''
+	}
+	switch {
+	case r == 'ـ', r == '’', unicode.Is(unicode.Cf, r): // tatweel, apostrophe, joiners
+		return false, false, true
+	case unicode.IsLetter(r):
+		return true, unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar), false
+	case unicode.IsDigit(r):
+		return true, false, false
+	case unicode.IsMark(r):
+		// Vowel signs are letters of their scripts; Arabic and Hebrew points
+		// are not written by everyone.
+		pointed := unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited)
+		return !pointed, false, pointed
+	}
+	return false, false, false
+}
+
+func lower(r rune) rune {
+	if r == 'ς' {
+		return 'σ'
+	}
+	return unicode.ToLower(r)
+}

@@ -1,0 +1,111 @@
+package schedule
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+var noon = time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) // a Monday
+
+func good(at time.Time) Observation { return Observation{At: at, Outcome: aggregator.Fetched} }
+
+func TestNextKeepsPhase(t *testing.T) {
+	t.Parallel()
+	planner := Planner{Interval: 15 * time.Minute}
+	src := aggregator.Source{ID: "norvia"}
+	first := planner.Next(src, good(noon))
+	if wait := first.Sub(noon); wait < 15*time.Minute/2 || wait > 15*time.Minute*3/2 {
+		t.Fatalf("the second poll comes after %v", wait)
+	}
+	second := planner.Next(src, good(first.Add(3*time.Second)))
+	if got := second.Sub(first); got != 15*time.Minute {
+		t.Errorf("polls are %v apart, want the interval", got)
+	}
+	// A restart that polls out of turn finds back to the same phase.
+	again := planner.Next(src, good(second.Add(4*time.Minute)))
+	if off := again.Sub(second) % (15 * time.Minute); off != 0 {
+		t.Errorf("the phase moved by %v", off)
+	}
+}
+
+func TestNextSpreadsSources(t *testing.T) {
+	t.Parallel()
+	planner := Planner{Interval: 10 * time.Minute}
+	minutes := make(map[int]int)
+	for i := range 1000 {
+		next := planner.Next(aggregator.Source{ID: fmt.Sprint("source-", i)}, good(noon))
+		minutes[int(next.Sub(noon)/time.Minute)%10]++
+	}
+	for minute, n := range minutes {
+		if n < 50 || n > 200 {
+			t.Errorf("minute %d holds %d of 1000 sources", minute, n)
+		}
+	}
+}
+
+func TestNextFloors(t *testing.T) {
+	t.Parallel()
+	planner := Planner{Interval: 10 * time.Minute, MinInterval: 2 * time.Minute, MaxInterval: 24 * time.Hour}
+	hours := func(open ...int) (mask uint32) {
+		mask = 1<<24 - 1
+		for _, h := range open {
+			mask &^= 1 << h
+		}
+		return mask
+	}
+	tests := map[string]struct {
+		src  aggregator.Source
+		seen Observation
+		from time.Duration // the next poll comes no earlier after noon
+		to   time.Duration // and no later
+	}{
+		"plain":                 {seen: good(noon), from: 5 * time.Minute, to: 15 * time.Minute},
+		"not modified":          {seen: Observation{At: noon, Outcome: aggregator.NotModified}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"own interval":          {src: aggregator.Source{Interval: time.Minute}, seen: good(noon), from: 30 * time.Second, to: 2 * time.Minute},
+		"fresh for longer":      {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
+		"fresh for shorter":     {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Second)}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"ttl":                   {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 3 * time.Hour}}, from: 3 * time.Hour, to: 3 * time.Hour},
+		"absurd ttl":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 1000 * time.Hour}}, from: 24 * time.Hour, to: 24 * time.Hour},
+		"retry after":           {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, from: 5 * time.Hour, to: 5 * time.Hour},
+		"retry after at once":   {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon}, from: 2 * time.Minute, to: 2 * time.Minute},
+		"throttled, no date":    {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 3}, from: 6 * time.Minute, to: 8 * time.Minute},
+		"first failure":         {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1}, from: 90 * time.Second, to: 2 * time.Minute},
+		"fifth failure":         {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 5}, from: 24 * time.Minute, to: 32 * time.Minute},
+		"thousandth failure":    {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1000}, from: 18 * time.Hour, to: 24 * time.Hour},
+		"failure with a date":   {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1, RetryAfter: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
+		"hours closed till six": {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours(18)}}, from: 6 * time.Hour, to: 6 * time.Hour},
+		"Monday closed":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipDays: 1 << time.Monday}}, from: 12 * time.Hour, to: 12 * time.Hour},
+		"always closed":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours()}}, from: 5 * time.Minute, to: 15 * time.Minute},
+	}
+	for name, test := range tests {
+		test.src.ID = name
+		next := planner.Next(test.src, test.seen)
+		if wait := next.Sub(noon); wait < test.from || wait > test.to {
+			t.Errorf("%s: the next poll comes after %v, want %v to %v", name, wait, test.from, test.to)
+		}
+		if next.Location() != time.UTC {
+			t.Errorf("%s: %v is not UTC", name, next)
+		}
+	}
+}
+
+func TestGoneIsNeverPolledAgain(t *testing.T) {
+	t.Parallel()
+	if next := (Planner{}).Next(aggregator.Source{ID: "a"}, Observation{At: noon, Outcome: aggregator.Gone}); !next.IsZero() {
+		t.Errorf("due again at %v", next)
+	}
+}
+
+func TestBackOffIsSpread(t *testing.T) {
+	t.Parallel()
+	seen := make(map[time.Time]bool)
+	for i := range 100 {
+		seen[Planner{}.Next(aggregator.Source{ID: fmt.Sprint(i)}, Observation{At: noon, Outcome: aggregator.Failed, Failures: 4})] = true
+	}
+	if len(seen) < 50 {
+		t.Errorf("100 sources come back at %d moments", len(seen))
+	}
+}
