@@ -103,11 +103,11 @@ func (l *Loop) Run(ctx context.Context) error {
 	}
 }
 
-// hostOf returns the host whose peace a poll of the URL disturbs.
+// hostOf returns the host, with its port, whose peace a poll of the URL disturbs.
 func hostOf(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
 		return link
 	}
-	return strings.ToLower(u.Hostname())
+	return strings.ToLower(u.Host)
 }

@@ -1,0 +1,168 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+// A batch is what waits for the writer, up to so many results or so long after
+// the first.
+const (
+	batchResults = 64
+	batchWait    = 20 * time.Millisecond
+)
+
+// quietWait is how long the states of unchanged sources wait for a commit.
+const quietWait = time.Second
+
+// collect waits a little for more results.
+func (in *Ingest) collect(first submission) []submission {
+	batch := []submission{first}
+	wait := time.NewTimer(batchWait)
+	defer wait.Stop()
+	for len(batch) < batchResults {
+		select {
+		case next := <-in.results:
+			batch = append(batch, next)
+		case <-wait.C:
+			return batch
+		}
+	}
+	return batch
+}
+
+// settle folds and commits a batch and answers those who wait for it.
+func (in *Ingest) settle(batch []submission) {
+	results := make([]*aggregator.PollResult, len(batch))
+	for i := range batch {
+		results[i] = &batch[i].result
+	}
+	reports, err := in.commit(results)
+	if errors.As(err, new(*panicked)) {
+		// One result does what none should. The others don't pay for it, and
+		// its source shows what happened.
+		if len(batch) > 1 {
+			for _, s := range batch {
+				in.settle([]submission{s})
+			}
+			return
+		}
+		in.opts.Log.Error("a poll's result could not be folded", "source", results[0].Source, "err", err)
+		results[0].Document = aggregator.Document{}
+		results[0].Response = failed(results[0].Response, aggregator.Problem{
+			Kind: aggregator.ProblemInternal, Message: "storing this feed failed inside Wiredesk: " + err.Error(),
+		})
+		reports, err = in.commit(results)
+	}
+	in.record(err)
+	for i, s := range batch {
+		if err != nil {
+			s.reply <- reply{err: err}
+			continue
+		}
+		s.reply <- reply{report: reports[i]}
+	}
+	if err == nil && in.opts.Committed != nil {
+		in.opts.Committed(reports)
+	}
+}
+
+// commit folds the results and stores what they come to, or leaves everything
+// as the store has it. Results that change nothing but when their source was
+// last asked wait a moment for the next commit, so that a thousand unchanged
+// feeds don't cost a thousand transactions; a crash forgets at most that they
+// were asked.
+func (in *Ingest) commit(results []*aggregator.PollResult) ([]Report, error) {
+	f := in.fold(in.judge)
+	reports, err := f.run(results)
+	if err == nil {
+		if f.quiet() {
+			maps.Copy(in.quiet, f.newest)
+		} else {
+			err = in.store(f)
+		}
+	}
+	if err != nil {
+		if restoreErr := in.restore(); restoreErr != nil {
+			err = errors.Join(err, restoreErr)
+		}
+		return nil, err
+	}
+	in.lastSeq, in.lastSeen = f.lastSeq, f.lastSeen
+	in.mu.Lock()
+	maps.Copy(in.states, f.newest)
+	in.mu.Unlock()
+	return reports, nil
+}
+
+// store commits what the fold came to, and the states that waited for it.
+func (in *Ingest) store(f *fold) error {
+	for source, state := range in.quiet {
+		if _, newer := f.newest[source]; !newer {
+			f.newest[source] = state
+		}
+	}
+	if err := in.opts.Store.Commit(f.finish()); err != nil {
+		return err
+	}
+	clear(in.quiet)
+	return nil
+}
+
+// flush stores the states that wait for a commit.
+func (in *Ingest) flush() {
+	if len(in.quiet) == 0 {
+		return
+	}
+	err := in.store(in.fold(in.judge))
+	if err != nil {
+		if restoreErr := in.restore(); restoreErr != nil {
+			err = errors.Join(err, restoreErr)
+		}
+	}
+	in.record(err)
+}
+
+// panicked is the error of a fold that panicked.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error says what was panicked with, and where.
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			reports, err = nil, &panicked{r, debug.Stack()}
+		}
+	}()
+	for _, result := range results {
+		report, err := f.add(result)
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, report)
+	}
+	return reports, nil
+}
+
+// record keeps whether the store takes what it is given, and says so once.
+func (in *Ingest) record(err error) {
+	in.mu.Lock()
+	before := in.fault
+	in.fault = err
+	in.mu.Unlock()
+	switch {
+	case err != nil && before == nil:
+		in.opts.Log.Error("nothing can be stored; polls are repeated until it can", "err", err)
+	case err == nil && before != nil:
+		in.opts.Log.Warn("storing works again")
+	}
+}

@@ -1,0 +1,401 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/dedupe"
+)
+
+// Archive is what the fold reads of the store.
+type Archive interface {
+	// Known returns, for each identity key, the entry behind it.
+	Known(ids []aggregator.EntryID) ([]aggregator.Known, error)
+	// Entries returns the entries with these Seqs; a missing one is zero.
+	Entries(seqs []uint64) ([]aggregator.Entry, error)
+	// Stories returns the stories with these ids; a missing one is zero.
+	Stories(ids []aggregator.StoryID) ([]aggregator.Story, error)
+	// Revisions returns the earlier texts of an entry.
+	Revisions(seq uint64) ([]aggregator.Revision, error)
+}
+
+// judge is what the fold asks of dedupe.
+type judge interface {
+	Decide(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
+	Revise(e *aggregator.Entry) aggregator.Decision
+	Add(e *aggregator.Entry, r dedupe.Reading)
+}
+
+// maxRevisions bounds the texts kept of one entry. A page that changes with
+// every fetch goes on being updated, but only its first texts are history.
+const maxRevisions = 64
+
+// clockStep is how far the clock may be behind the stream and still be taken
+// for results that overtook each other.
+const clockStep = time.Hour
+
+// Report is what a poll came to.
+type Report struct {
+	State     aggregator.SourceState // as committed
+	Decisions []aggregator.Decision  // on new entries and new texts, in order
+	Entries   []*aggregator.Entry    // that the decisions are about, parallel to them; not to be changed
+	Known     int                    // entries that were known and unchanged
+	First     bool                   // the first document of the source: its entries are old news
+	// Delays holds, for each new entry with a claimed date that is not old
+	// news, how long after that date it was seen.
+	Delays  []time.Duration
+	Changed bool // some story is to be shown otherwise than before
+}
+
+// fold turns a batch of results into one commit. It reads the store but writes
+// nothing; what the batch itself has brought lies over what the store says.
+type fold struct {
+	archive  Archive
+	judge    judge
+	settings *Settings
+	states   func(source string) aggregator.SourceState
+
+	lastSeq  uint64
+	lastSeen time.Time
+
+	known   map[aggregator.EntryID]aggregator.Known
+	stored  map[uint64]*aggregator.Entry             // as the store has them
+	entries map[uint64]*aggregator.Entry             // new and changed
+	stories map[aggregator.StoryID]*aggregator.Story // new and changed
+	newest  map[string]aggregator.SourceState
+	commit  aggregator.Commit // the rest
+	loud    bool              // some result brought more than the news that nothing changed
+}
+
+// add folds one result in.
+func (f *fold) add(result *aggregator.PollResult) (Report, error) {
+	src, configured := f.settings.Sources[result.Source]
+	if !configured {
+		return Report{State: f.state(result.Source)}, nil
+	}
+	before := f.state(result.Source)
+	report := Report{First: before.FirstPoll.IsZero()}
+	seen := f.seen(result.Response.At)
+	trust := before.GUIDs
+	if before.URL != result.URL {
+		trust = aggregator.GUIDTrusted
+	}
+	var showing []uint64
+	if len(result.Document.Entries) > 0 {
+		var err error
+		if showing, trust, err = f.addEntries(src, result, trust, seen, &report); err != nil {
+			return Report{}, fmt.Errorf("poll %s: %w", result.Source, err)
+		}
+	}
+	report.State = after(before, src, result, tally{
+		seen: seen, showing: showing, trust: trust, fresh: report.news(),
+	}, f.settings.Planner)
+	f.newest[result.Source] = report.State
+	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
+		f.loud = true
+	}
+	return report, nil
+}
+
+// quiet reports whether nothing would be lost by not storing the batch at
+// once.
+func (f *fold) quiet() bool { return !f.loud }
+
+func (r *Report) news() (n int) {
+	for _, d := range r.Decisions {
+		if d.Kind != aggregator.Update {
+			n++
+		}
+	}
+	return n
+}
+
+// seen returns when a result's entries count as seen: when it arrived, but not
+// before what was folded earlier.
+func (f *fold) seen(at time.Time) time.Time {
+	at = at.UTC()
+	if behind := f.lastSeen.Sub(at); behind > 0 && behind < clockStep {
+		return f.lastSeen
+	}
+	f.lastSeen = at
+	return at
+}
+
+func (f *fold) state(source string) aggregator.SourceState {
+	if state, ok := f.newest[source]; ok {
+		return state
+	}
+	return f.states(source)
+}
+
+// addEntries folds a document's entries in, the oldest first, and returns the
+// Seqs of all that it shows.
+func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, trust aggregator.GUIDTrust, seen time.Time, report *Report) ([]uint64, aggregator.GUIDTrust, error) {
+	candidates, trust := identify(src.ID, trust, result.Document.Entries)
+	if err := f.look(candidates); err != nil {
+		return nil, trust, err
+	}
+	shown := make(map[string]bool, len(candidates))
+	for _, c := range candidates {
+		if c.entry.GUID != "" {
+			shown[c.entry.GUID] = true
+		}
+	}
+	chronological(candidates)
+	showing := make([]uint64, 0, len(candidates))
+	seqs := make(map[uint64]bool, len(candidates))
+	byGUID, underNew := 0, 0
+	for _, c := range candidates {
+		seq, renamed, err := f.find(c, trust, shown)
+		if err != nil {
+			return nil, trust, err
+		}
+		switch {
+		case renamed:
+			underNew++
+		case seq != 0 && c.byID:
+			byGUID++
+		}
+		if seqs[seq] && seq != 0 {
+			continue // the same article, listed twice
+		}
+		if seq == 0 {
+			seq, err = f.addNew(src, c, seen, report)
+		} else {
+			err = f.addKnown(src, c, seq, seen, report)
+		}
+		if err != nil {
+			return nil, trust, err
+		}
+		seqs[seq] = true
+		showing = append(showing, seq)
+	}
+	if trust == aggregator.GUIDTrusted && byGUID == 0 && underNew > 1 {
+		trust = aggregator.GUIDVolatile
+	}
+	slices.Sort(showing)
+	return showing, trust, nil
+}
+
+// look asks the store once for all keys of the candidates.
+func (f *fold) look(candidates []candidate) error {
+	var ids []aggregator.EntryID
+	for _, c := range candidates {
+		for _, id := range c.keys {
+			if _, ok := f.known[id]; !ok {
+				f.known[id] = aggregator.Known{}
+				ids = append(ids, id)
+			}
+		}
+	}
+	known, err := f.archive.Known(ids)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		f.known[id] = known[i]
+	}
+	return nil
+}
+
+// find returns the Seq of the entry that c is, or 0 if it is new. Renamed
+// means that its GUID is another than the one it was known by.
+func (f *fold) find(c candidate, trust aggregator.GUIDTrust, shown map[string]bool) (seq uint64, renamed bool, err error) {
+	if first := f.known[c.keys[0]]; first.Seq != 0 || len(c.keys) == 1 {
+		return first.Seq, false, nil
+	}
+	byLink := f.known[c.keys[1]]
+	if byLink.Seq == 0 || trust != aggregator.GUIDTrusted {
+		return byLink.Seq, false, nil
+	}
+	stored, err := f.entry(byLink.Seq)
+	if err != nil || !sameUnderNewGUID(stored, c.entry, shown) {
+		return 0, false, err
+	}
+	id := c.keys[0]
+	f.commit.Keys = append(f.commit.Keys, aggregator.Key{ID: id, Seq: byLink.Seq})
+	f.known[id] = byLink
+	return byLink.Seq, true, nil
+}
+
+// entry returns the entry as the batch leaves it so far, to be read.
+func (f *fold) entry(seq uint64) (*aggregator.Entry, error) {
+	if e := f.entries[seq]; e != nil {
+		return e, nil
+	}
+	if e := f.stored[seq]; e != nil {
+		return e, nil
+	}
+	stored, err := f.archive.Entries([]uint64{seq})
+	if err != nil {
+		return nil, err
+	}
+	if stored[0].Seq != seq {
+		return nil, fmt.Errorf("entry %d is in the index but not in the store", seq)
+	}
+	f.stored[seq] = &stored[0]
+	return &stored[0], nil
+}
+
+// addNew gives c its place in the stream and its story.
+func (f *fold) addNew(src aggregator.Source, c candidate, seen time.Time, report *Report) (uint64, error) {
+	f.lastSeq++
+	e := c.entry
+	e.ID, e.Seq, e.Source, e.Seen = c.keys[0], f.lastSeq, src.ID, seen
+	e.Revised, e.Revision, e.Story = time.Time{}, 0, aggregator.StoryID{}
+	if src.Language != "" {
+		e.Language = src.Language
+	}
+	var d aggregator.Decision
+	reading := dedupe.Read(e)
+	if rule, drop := f.settings.drops(src, e); drop {
+		d = aggregator.Decision{
+			Entry: e.ID, Seq: e.Seq, Kind: aggregator.Dropped, At: seen,
+			Evidence: aggregator.Evidence{Rule: "drop", Score: 1, Features: []aggregator.Feature{{Name: "expression", Value: 1, Words: []string{rule}}}},
+		}
+	} else {
+		d = f.judge.Decide(e, reading)
+		e.Story = d.Story
+		if err := f.join(e, d, f.first(e, report.First)); err != nil {
+			return 0, err
+		}
+		report.Changed = true
+	}
+	f.judge.Add(e, reading)
+	f.entries[e.Seq] = e
+	for i, id := range c.keys {
+		if i > 0 {
+			if f.known[id].Seq != 0 {
+				continue // the link belongs to an older entry
+			}
+			f.commit.Keys = append(f.commit.Keys, aggregator.Key{ID: id, Seq: e.Seq})
+		}
+		f.known[id] = aggregator.Known{Seq: e.Seq, Digest: e.Digest}
+	}
+	f.decide(e, d, report)
+	if !report.First && !e.Published.IsZero() && f.first(e, false).Equal(seen) {
+		report.Delays = append(report.Delays, max(0, seen.Sub(e.Published)))
+	}
+	return e.Seq, nil
+}
+
+func (f *fold) decide(e *aggregator.Entry, d aggregator.Decision, report *Report) {
+	f.commit.Decisions = append(f.commit.Decisions, d)
+	report.Decisions = append(report.Decisions, d)
+	report.Entries = append(report.Entries, e)
+}
+
+// first returns an entry's place among stories: when it was seen, but where it
+// was old news when we began to read its source, or is older than anything
+// still kept, the date it claims.
+func (f *fold) first(e *aggregator.Entry, backlog bool) time.Time {
+	if when := e.When(); backlog || e.Seen.Sub(when) > f.settings.Keep {
+		return when
+	}
+	return e.Seen
+}
+
+// addKnown takes what the source now says of an entry that it has shown
+// before.
+func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen time.Time, report *Report) error {
+	if f.known[c.keys[0]].Digest == c.entry.Digest {
+		report.Known++
+		return nil
+	}
+	old, err := f.entry(seq)
+	if err != nil {
+		return err
+	}
+	if old.Digest == c.entry.Digest { // looked up under a second key
+		report.Known++
+		return nil
+	}
+	e := c.entry
+	e.ID, e.Seq, e.Source, e.Seen, e.Story = old.ID, old.Seq, old.Source, old.Seen, old.Story
+	e.Revised, e.Revision = old.Revised, old.Revision
+	e.Published = cmp.Or(old.Published, e.Published)
+	if src.Language != "" {
+		e.Language = src.Language
+	}
+	if e.Text == old.Text {
+		report.Known++
+		f.replace(c, e)
+		return nil
+	}
+	before, err := f.archive.Revisions(seq)
+	if err != nil {
+		return err
+	}
+	before = append(before, f.pendingRevisions(seq)...)
+	told := slices.ContainsFunc(before, func(r aggregator.Revision) bool { return r.Text == e.Text })
+	if len(before) < maxRevisions && !slices.ContainsFunc(before, func(r aggregator.Revision) bool { return r.Text == old.Text }) {
+		f.commit.Revisions = append(f.commit.Revisions, aggregator.Revision{
+			Entry: old.ID, Seq: seq, N: old.Revision, At: cmp.Or(old.Revised, old.Seen),
+			Title: old.Title, Summary: old.Summary, Content: old.Content, Text: old.Text,
+		})
+		e.Revision++
+	}
+	e.Revised = seen
+	f.judge.Add(e, dedupe.Read(e))
+	f.replace(c, e)
+	if e.Story.IsZero() || told {
+		return nil // dropped at first sight, or a text that readers have seen
+	}
+	f.decide(e, f.judge.Revise(e), report)
+	report.Changed = true
+	return f.update(e, seen)
+}
+
+func (f *fold) replace(c candidate, e *aggregator.Entry) {
+	f.entries[e.Seq] = e
+	for _, id := range c.keys {
+		if f.known[id].Seq == e.Seq {
+			f.known[id] = aggregator.Known{Seq: e.Seq, Digest: e.Digest}
+		}
+	}
+}
+
+func (f *fold) pendingRevisions(seq uint64) (pending []aggregator.Revision) {
+	for _, r := range f.commit.Revisions {
+		if r.Seq == seq {
+			pending = append(pending, r)
+		}
+	}
+	return pending
+}
+
+// chronological puts a document's entries into the order in which they were
+// most likely told: by date where all have one, else the document's reversed.
+func chronological(candidates []candidate) {
+	slices.Reverse(candidates)
+	for _, c := range candidates {
+		if c.entry.Published.IsZero() {
+			return
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return a.entry.Published.Compare(b.entry.Published)
+	})
+}
+
+// finish returns the commit that the batch comes to, in an order that depends
+// on the batch alone.
+func (f *fold) finish() aggregator.Commit {
+	c := f.commit
+	for _, e := range f.entries {
+		c.Entries = append(c.Entries, *e)
+	}
+	for _, s := range f.stories {
+		c.Stories = append(c.Stories, *s)
+	}
+	for _, s := range f.newest {
+		c.States = append(c.States, s)
+	}
+	slices.SortFunc(c.Entries, func(a, b aggregator.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(c.Stories, func(a, b aggregator.Story) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(c.States, func(a, b aggregator.SourceState) int { return cmp.Compare(a.Source, b.Source) })
+	return c
+}

@@ -1,0 +1,114 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/schedule"
+)
+
+// Fetcher asks a source once. It never fails: what went wrong is in the
+// response.
+type Fetcher interface {
+	Fetch(ctx context.Context, req aggregator.Request) aggregator.Response
+}
+
+// Parser reads a document. Its error is an aggregator.Problem.
+type Parser interface {
+	Parse(body []byte, contentType, url string) (aggregator.Document, error)
+}
+
+// Poll polls src once, from the request to the committed result, and says when
+// it is due again. It is what the schedule's loop calls.
+func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn {
+	result := in.opts.Poller.Ask(ctx, src, in.State(src.ID))
+	if result.Response.Problem.Kind == aggregator.ProblemCancelled {
+		return schedule.Turn{Due: time.Now()}
+	}
+	report, err := in.Submit(result)
+	if err != nil {
+		// Nothing was stored, so everything is still to be fetched.
+		return schedule.Turn{Due: time.Now().Add(in.retryAfter())}
+	}
+	turn := schedule.Turn{Due: report.State.NextPoll}
+	if report.State.Outcome == aggregator.Throttled {
+		turn.Rest = report.State.NextPoll
+	}
+	return turn
+}
+
+// Poller asks sources and reads what they answer.
+type Poller struct {
+	Fetcher Fetcher
+	Parser  Parser
+	Log     *slog.Logger
+}
+
+// Ask polls src without storing anything: the request with the validators of
+// state, then, if the body is a new one, the parse. Every way it can end is in
+// the result.
+func (p Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator.SourceState) (result aggregator.PollResult) {
+	result = aggregator.PollResult{Source: src.ID, URL: src.URL}
+	defer func() {
+		if r := recover(); r != nil {
+			p.Log.Error("a poll panicked", "source", src.ID, "panic", r, "stack", string(debug.Stack()))
+			result.Document = aggregator.Document{}
+			result.Response = failed(result.Response, aggregator.Problem{
+				Kind: aggregator.ProblemInternal, Message: fmt.Sprintf("reading this feed failed inside Wiredesk: %v", r),
+			})
+		}
+	}()
+	req := aggregator.Request{Source: src}
+	if state.URL == src.URL {
+		req.Validators = state.Validators
+	} else {
+		state = aggregator.SourceState{}
+	}
+	response := p.Fetcher.Fetch(ctx, req)
+	body := response.Body
+	response.Body = nil
+	result.Response = response
+	if len(body) == 0 && response.Outcome != aggregator.Fetched {
+		return result
+	}
+	digest := aggregator.Digest(max(xxhash.Sum64(body), 1))
+	if response.Outcome == aggregator.Fetched && digest == state.BodyDigest {
+		result.Response.Outcome = aggregator.NotModified
+		return result
+	}
+	document, err := p.Parser.Parse(body, response.ContentType, response.URL)
+	if response.Outcome != aggregator.Fetched {
+		// A body cut short on the way: what arrived whole is kept, and the
+		// poll has failed all the same.
+		result.Document = document
+		return result
+	}
+	if err != nil {
+		result.Response = failed(response, problemOf(err))
+		return result
+	}
+	result.Document, result.BodyDigest = document, digest
+	return result
+}
+
+func failed(response aggregator.Response, problem aggregator.Problem) aggregator.Response {
+	response.Outcome, response.Problem = aggregator.Failed, problem
+	if response.At.IsZero() {
+		response.At = time.Now().UTC()
+	}
+	return response
+}
+
+func problemOf(err error) aggregator.Problem {
+	if problem, ok := errors.AsType[aggregator.Problem](err); ok {
+		return problem
+	}
+	return aggregator.Problem{Kind: aggregator.ProblemInternal, Message: err.Error()}
+}

@@ -1,0 +1,306 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/dedupe"
+	"wiredesk/aggregator/schedule"
+)
+
+// Entries are purged so often, and so many in one transaction.
+const (
+	purgeInterval = time.Hour
+	purgeEntries  = 500
+)
+
+// ErrStopped is returned for a result that comes after the writer has ended.
+var ErrStopped = errors.New("the writer has stopped")
+
+// Store is what the writer keeps everything in.
+type Store interface {
+	Archive
+	// Commit stores all of c or nothing.
+	Commit(c aggregator.Commit) error
+	// Purge removes stories and entries last seen before then that no source
+	// shows any more, at most limit entries, and says whether to call again.
+	Purge(before time.Time, limit int) (removed int, more bool, err error)
+	// Replay calls yield for each entry seen since then, in the order of Seq.
+	Replay(since time.Time, yield func(aggregator.Entry) error) error
+	// States returns what is remembered of each source.
+	States() ([]aggregator.SourceState, error)
+	// LastSeq returns the highest Seq ever stored.
+	LastSeq() uint64
+}
+
+// Settings are what a reload of the configuration may change. They are not
+// modified once given.
+type Settings struct {
+	Sources map[string]aggregator.Source
+	Planner schedule.Planner
+	Keep    time.Duration // how long entries are kept after they were seen; 0: for ever
+	// Drop says whether a source's drop expression refuses an entry. nil: none
+	// does.
+	Drop func(src aggregator.Source, e *aggregator.Entry) (bool, error)
+}
+
+func (s *Settings) priority(source string) int { return s.Sources[source].Priority }
+
+func (s *Settings) drops(src aggregator.Source, e *aggregator.Entry) (rule string, drop bool) {
+	if src.Drop == "" || s.Drop == nil {
+		return "", false
+	}
+	// An expression that cannot be evaluated drops nothing.
+	drop, err := s.Drop(src, e)
+	return src.Drop, drop && err == nil
+}
+
+// Options of an Ingest.
+type Options struct {
+	Store  Store
+	Poller Poller
+	Dedupe dedupe.Options
+	Log    *slog.Logger
+	// Committed is called after each commit, on the writer's goroutine, with
+	// what its results came to. nil: nobody is told.
+	Committed func(reports []Report)
+}
+
+// Ingest takes polls and holds the single writer.
+type Ingest struct {
+	opts     Options
+	settings atomic.Pointer[Settings]
+	results  chan submission
+	previews chan preview
+	ended    chan struct{}
+
+	mu     sync.RWMutex
+	states map[string]aggregator.SourceState
+	fault  error // why the last commit failed; nil: it did not
+
+	// Only the writer's goroutine uses what follows.
+	judge    *dedupe.Judge
+	lastSeq  uint64
+	lastSeen time.Time
+	quiet    map[string]aggregator.SourceState // folded, and to be stored with the next commit
+}
+
+type submission struct {
+	result aggregator.PollResult
+	reply  chan<- reply
+}
+
+type reply struct {
+	report Report
+	err    error
+}
+
+type preview struct {
+	result aggregator.PollResult
+	reply  chan<- reply
+}
+
+// New returns an Ingest over what the store holds.
+func New(opts Options, settings Settings) (*Ingest, error) {
+	in := &Ingest{
+		opts: opts, results: make(chan submission, batchResults),
+		previews: make(chan preview), ended: make(chan struct{}),
+	}
+	in.settings.Store(&settings)
+	if err := in.restore(); err != nil {
+		return nil, err
+	}
+	return in, nil
+}
+
+// Configure puts new settings in force, from the next batch on.
+func (in *Ingest) Configure(settings Settings) { in.settings.Store(&settings) }
+
+// restore takes states, stream position and judge from the store.
+func (in *Ingest) restore() error {
+	list, err := in.opts.Store.States()
+	if err != nil {
+		return fmt.Errorf("read the sources' states: %w", err)
+	}
+	states := make(map[string]aggregator.SourceState, len(list))
+	for _, s := range list {
+		states[s.Source] = s
+	}
+	lastSeq, lastSeen := in.opts.Store.LastSeq(), time.Time{}
+	newest, err := in.opts.Store.Entries([]uint64{lastSeq})
+	if err != nil {
+		return fmt.Errorf("read the last entry: %w", err)
+	}
+	lastSeen = newest[0].Seen
+	judge := dedupe.New(in.opts.Dedupe)
+	err = in.opts.Store.Replay(lastSeen.Add(-judge.Window()), func(e aggregator.Entry) error {
+		judge.Add(&e, dedupe.Read(&e))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the entries of the window: %w", err)
+	}
+	in.mu.Lock()
+	in.states = states
+	in.mu.Unlock()
+	in.judge, in.lastSeq, in.lastSeen = judge, lastSeq, lastSeen
+	in.quiet = make(map[string]aggregator.SourceState)
+	return nil
+}
+
+// State returns what is remembered of a source; the zero state if nothing is.
+func (in *Ingest) State(source string) aggregator.SourceState {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	state, known := in.states[source]
+	if !known {
+		state.Source = source
+	}
+	return state
+}
+
+// Fault returns why the last commit failed, or nil if it did not.
+func (in *Ingest) Fault() error {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	return in.fault
+}
+
+func (in *Ingest) retryAfter() time.Duration {
+	if d := in.settings.Load().Planner.MinInterval; d > 0 {
+		return d
+	}
+	return schedule.DefaultMinInterval
+}
+
+// Submit hands a result to the writer and waits until it is committed. An
+// error says that nothing of it was stored.
+func (in *Ingest) Submit(result aggregator.PollResult) (Report, error) {
+	answer := make(chan reply, 1)
+	select {
+	case in.results <- submission{result, answer}:
+	case <-in.ended:
+		return Report{}, ErrStopped
+	}
+	select {
+	case r := <-answer:
+		return r.report, r.err
+	case <-in.ended:
+		select {
+		case r := <-answer:
+			return r.report, r.err
+		default:
+			return Report{}, ErrStopped
+		}
+	}
+}
+
+// Preview says what a result would come to, and stores nothing.
+func (in *Ingest) Preview(ctx context.Context, result aggregator.PollResult) (Report, error) {
+	answer := make(chan reply, 1)
+	select {
+	case in.previews <- preview{result, answer}:
+		r := <-answer
+		return r.report, r.err
+	case <-in.ended:
+		return Report{}, ErrStopped
+	case <-ctx.Done():
+		return Report{}, ctx.Err()
+	}
+}
+
+// Run writes until ctx ends and every result handed over by then is
+// committed. Polls must have ended before ctx does: what is submitted later is
+// refused. It may be called once.
+func (in *Ingest) Run(ctx context.Context) error {
+	defer close(in.ended)
+	purge := time.NewTicker(purgeInterval)
+	defer purge.Stop()
+	purging := make(chan struct{}, 1)
+	purging <- struct{}{}
+	rested := time.NewTimer(quietWait)
+	defer rested.Stop()
+	for {
+		select {
+		case first := <-in.results:
+			had := len(in.quiet)
+			in.settle(in.collect(first))
+			if had == 0 && len(in.quiet) > 0 {
+				rested.Reset(quietWait)
+			}
+		case <-rested.C:
+			in.flush()
+		case p := <-in.previews:
+			report, err := in.Try(p.result)
+			p.reply <- reply{report, err}
+		case <-purge.C:
+			select {
+			case purging <- struct{}{}:
+			default:
+			}
+		case <-purging:
+			if in.purge() {
+				purging <- struct{}{}
+			}
+		case <-ctx.Done():
+			for {
+				select {
+				case first := <-in.results:
+					in.settle(in.collect(first))
+				default:
+					in.flush()
+					return nil
+				}
+			}
+		}
+	}
+}
+
+// Try says what a result would come to, and stores nothing. It must not be
+// called while Run is running; Preview may.
+func (in *Ingest) Try(result aggregator.PollResult) (Report, error) {
+	reports, err := in.fold(onlyAsked{in.judge}).run([]*aggregator.PollResult{&result})
+	if err != nil {
+		return Report{}, err
+	}
+	return reports[0], nil
+}
+
+// onlyAsked is a judge that is told nothing.
+type onlyAsked struct{ *dedupe.Judge }
+
+// Add forgets.
+func (onlyAsked) Add(*aggregator.Entry, dedupe.Reading) {}
+
+func (in *Ingest) fold(j judge) *fold {
+	return &fold{
+		archive: in.opts.Store, judge: j, settings: in.settings.Load(), states: in.State,
+		lastSeq: in.lastSeq, lastSeen: in.lastSeen,
+		known:   make(map[aggregator.EntryID]aggregator.Known),
+		stored:  make(map[uint64]*aggregator.Entry),
+		entries: make(map[uint64]*aggregator.Entry),
+		stories: make(map[aggregator.StoryID]*aggregator.Story),
+		newest:  make(map[string]aggregator.SourceState),
+	}
+}
+
+// purge removes a little of what is older than is kept, and says whether there
+// may be more.
+func (in *Ingest) purge() (more bool) {
+	keep := in.settings.Load().Keep
+	if keep <= 0 {
+		return false
+	}
+	_, more, err := in.opts.Store.Purge(time.Now().Add(-keep), purgeEntries)
+	if err != nil {
+		in.opts.Log.Error("old entries could not be removed", "err", err)
+		return false
+	}
+	return more
+}

@@ -1,0 +1,43 @@
+// Package serve answers readers over HTTP: the merged feeds, pages for people,
+// the state of the sources, and whether the daemon is alive and ready.
+//
+// # Editions
+//
+// A feed is rendered off the request path. Whoever commits stories calls
+// [Server.Touch], which costs next to nothing; [Server.Run] renders each feed
+// that went stale at most once a second, in every format, compresses it and
+// puts the new [publish.Edition] in the old one's place behind an atomic
+// pointer. A request for a feed or for the front page copies bytes and takes no
+// lock, whatever the writer does meanwhile. What fails to render keeps its last
+// edition. A feed whose rendering is slow, because its where expression finds
+// little in a large archive, rests longer than a second: no feed takes more
+// than a fifth of a processor. Further pages, stories and the health of sources
+// are rendered when they are asked for.
+//
+// Nothing that is sent holds the time of its rendering, so the same stories
+// give the same bytes and the same ETag after a restart.
+//
+// # Asking again
+//
+// Every page and edition has a strong ETag, the gzip representation one of its
+// own, and If-None-Match is compared weakly, because proxies weaken what they
+// compress (RFC 9110, section 13.1.2). Feeds also have a Last-Modified date,
+// which within the life of a server grows whenever the bytes change, so that
+// readers that keep dates alone miss nothing. Pages have none: a story that
+// leaves a list changes it without leaving a date.
+//
+// # Foreign text
+//
+// Titles, summaries, names and links come from strangers. Pages are written by
+// html/template, link to http and https addresses only, run no script, load
+// nothing, and say so in a Content-Security-Policy that names their one style
+// by its hash. Content, the HTML that came with an entry, is in the feeds and
+// in the JSON of a story but never in a page.
+//
+// # Caveats
+//
+// Addresses in pages begin with the path of the base URL; a proxy that serves
+// Wiredesk below a path strips it before it passes a request on. Source
+// addresses are shown to everyone without user and password, but with their
+// query.
+package serve

@@ -1,0 +1,185 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/publish"
+)
+
+// Archive is what editions and pages are made from. It is called from several
+// goroutines at once; what it returns is not changed afterwards by either side.
+type Archive interface {
+	// Newest returns at most limit stories that come after the position, the
+	// newest first, and the position of the last of them, to go on from. The
+	// zero position asks from the newest. When nothing is left it returns no
+	// stories.
+	Newest(before aggregator.Position, limit int) ([]aggregator.StoryView, aggregator.Position, error)
+
+	// Story returns one story. Under the id of a story that was merged into
+	// another it returns that other. An error for which errors.Is(err,
+	// aggregator.ErrNotFound) says there is none.
+	Story(id aggregator.StoryID) (aggregator.StoryView, error)
+}
+
+// SourceStatus is a source as readers see it, with how its polls go.
+type SourceStatus struct {
+	Carrier aggregator.Carrier
+	State   aggregator.SourceState
+}
+
+// Options are what a server is built from and keeps for its life.
+type Options struct {
+	Archive Archive               // required
+	Metrics http.Handler          // serves /metrics; nil: there is no such page
+	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
+	Alive   func() error          // what /healthz reports; nil: always alive
+	Sources func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+
+	// Observe is told of each request once it is answered: the route's
+	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the
+	// status and the time it took. Nil: nobody is told.
+	Observe func(route string, status int, took time.Duration)
+
+	Log     *slog.Logger // nil: nothing is logged
+	Version string       // shown at the foot of pages; empty: not shown
+}
+
+// Publication is what a reload of the configuration may change.
+type Publication struct {
+	Site  publish.Site // nil Carriers: those given before stay
+	Feeds []aggregator.Feed
+}
+
+// Server answers the requests of readers. Its methods may be called from any
+// goroutine; [Server.Run] must be running for its editions to come and stay
+// fresh.
+type Server struct {
+	opts  Options
+	pages *pages
+	zip   zipper
+
+	mu      sync.Mutex                // serialises the writers of current
+	current atomic.Pointer[published] // never nil
+	shelf   atomic.Pointer[shelf]     // never nil; written by Run alone
+	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
+	touched chan struct{}             // holds one token while stories changed that no pass has read
+}
+
+// published is a Publication made ready to use. It is never changed.
+type published struct {
+	site  publish.Site
+	root  string // path of base_url without slashes at its end, before every local link
+	feeds []publishedFeed
+}
+
+type publishedFeed struct {
+	aggregator.Feed
+	where *publish.Filter // nil: every story
+}
+
+// has reports whether there is a feed called slug.
+func (p *published) has(slug string) bool {
+	return slices.ContainsFunc(p.feeds, func(f publishedFeed) bool { return f.Slug == slug })
+}
+
+var errUnrendered = errors.New("the feeds are being rendered for the first time")
+
+// New returns a server that publishes p. It fails on a base URL that is not
+// absolute and on a where expression that does not compile.
+func New(opts Options, p Publication) (*Server, error) {
+	if opts.Archive == nil {
+		return nil, errors.New("serve: no archive given")
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Sources == nil {
+		opts.Sources = func() []SourceStatus { return nil }
+	}
+	pages, err := newPages()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts, pages: pages, touched: make(chan struct{}, 1)}
+	s.current.Store(&published{})
+	s.shelf.Store(&shelf{})
+	s.missing.Store(&errUnrendered)
+	if err := s.Publish(p); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Publish puts p in the place of what was published. Feeds that are new in it
+// answer 503 until Run has rendered them. On an error, which is one of [New]'s,
+// nothing changes.
+func (s *Server) Publish(p Publication) error {
+	base, err := url.Parse(p.Site.BaseURL)
+	if err != nil {
+		return fmt.Errorf("base_url: %w", err)
+	}
+	if !absolute(base) {
+		return fmt.Errorf("base_url %q: want an absolute http or https URL", p.Site.BaseURL)
+	}
+	p.Site.BaseURL = strings.TrimRight(p.Site.BaseURL, "/")
+	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/")}
+	for _, feed := range p.Feeds {
+		made := publishedFeed{Feed: feed}
+		if feed.Where != "" {
+			if made.where, err = publish.CompileWhere(feed.Where); err != nil {
+				return fmt.Errorf("feed %s: %w", feed.Slug, err)
+			}
+		}
+		next.feeds = append(next.feeds, made)
+	}
+	s.swap(func(pub published) *published {
+		if next.site.Carriers == nil {
+			next.site.Carriers = pub.site.Carriers
+		}
+		return next
+	})
+	return nil
+}
+
+// Touch says that stories changed and are committed. It does not wait for
+// their rendering. The map of carriers by source id is not changed afterwards
+// by either side; nil: the carriers are as they were.
+func (s *Server) Touch(carriers map[string]aggregator.Carrier) {
+	if carriers == nil {
+		s.wake()
+		return
+	}
+	s.swap(func(pub published) *published {
+		pub.site.Carriers = carriers
+		return &pub
+	})
+}
+
+func (s *Server) swap(next func(pub published) *published) {
+	s.mu.Lock()
+	s.current.Store(next(*s.current.Load()))
+	s.mu.Unlock()
+	s.wake()
+}
+
+func (s *Server) wake() {
+	select {
+	case s.touched <- struct{}{}:
+	default: // a token is there already, and whoever takes it reads the archive after now
+	}
+}
+
+// absolute reports whether u is a link a reader may be sent to.
+func absolute(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}

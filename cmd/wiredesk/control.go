@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/ingest"
+)
+
+// maxPreviewBytes bounds a poll's result handed to the daemon.
+const maxPreviewBytes = 64 << 20
+
+// controlPath returns the daemon's own socket, by which commands ask for what
+// is in the database it holds. Only the daemon's user may use it.
+func controlPath(database string) string { return database + ".sock" }
+
+// control answers commands until ctx ends. The database's lock says that no
+// other daemon can be behind the path.
+func (d *desk) control(ctx context.Context) error {
+	path := controlPath(d.config.Load().Storage.Path)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove the old control socket: %w", err)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err == nil {
+		err = os.Chmod(path, 0o600)
+	}
+	if err != nil {
+		// Long paths and some file systems have no sockets. Only commands
+		// that ask the daemon need it.
+		d.log.Warn("commands cannot reach this daemon", "err", err)
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /preview", d.preview)
+	server := &http.Server{Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		_ = server.Close()
+	})
+	err = server.Serve(listener)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("control socket: %w", err)
+}
+
+// preview says what a poll's result would come to.
+func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
+	var result aggregator.PollResult
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPreviewBytes)).Decode(&result); err != nil {
+		http.Error(w, "not a poll's result: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	report, err := d.ingest.Preview(r.Context(), result)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(report); err != nil {
+		d.log.Debug("a command went away", "err", err)
+	}
+}
+
+// errNoDaemon says that nobody answers on the control socket.
+var errNoDaemon = errors.New("no daemon answers")
+
+// askPreview has the running daemon say what a result would come to.
+func askPreview(ctx context.Context, database string, result aggregator.PollResult) (report ingest.Report, err error) {
+	body, err := json.Marshal(result)
+	if err != nil {
+		return ingest.Report{}, err
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", controlPath(database))
+	}}}
+	defer client.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://wiredesk/preview", bytes.NewReader(body))
+	if err != nil {
+		return ingest.Report{}, err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return ingest.Report{}, fmt.Errorf("%w on %s: %w", errNoDaemon, controlPath(database), err)
+	}
+	defer func() { err = errors.Join(err, res.Body.Close()) }()
+	if res.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
+		return ingest.Report{}, fmt.Errorf("the daemon refuses: %s", bytes.TrimSpace(said))
+	}
+	return report, json.NewDecoder(res.Body).Decode(&report)
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"golang.org/x/sync/errgroup"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/dedupe"
+	"wiredesk/aggregator/fetch"
+	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/parse"
+	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/schedule"
+	"wiredesk/aggregator/serve"
+	"wiredesk/config"
+	"wiredesk/storage"
+)
+
+// desk is the daemon: everything wired together.
+type desk struct {
+	log     *slog.Logger
+	metrics *metrics
+	db      *storage.DB
+	client  *fetch.Client
+	ingest  *ingest.Ingest
+	loop    *schedule.Loop
+	server  *serve.Server
+
+	config  atomic.Pointer[config.Config]
+	reload  reloadFunc       // nil: the configuration is fixed
+	reloads <-chan os.Signal // ask for a reload; nil: nobody does
+	notify  func(state string)
+}
+
+// newDesk opens the database and builds the daemon around it.
+func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+	db, err := storage.Open(cfg.Storage.Path, storage.Options{})
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{log: log, db: db, notify: func(string) {}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.close())
+		}
+	}()
+	d.config.Store(cfg)
+	d.metrics = newMetrics(db)
+	d.client = newClient(cfg)
+	settings, err := settingsOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	d.ingest, err = ingest.New(ingest.Options{
+		Store:     db,
+		Poller:    ingest.Poller{Fetcher: d.client, Parser: parse.New(parse.Options{}), Log: log},
+		Dedupe:    dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
+		Log:       log,
+		Committed: d.committed,
+	}, settings)
+	if err != nil {
+		return nil, err
+	}
+	d.loop = schedule.NewLoop(schedule.Options{
+		Poll:        d.poll,
+		Concurrency: cfg.Poll.Concurrency,
+		PerHost:     cfg.Poll.PerHost,
+		HostGap:     cfg.Poll.HostGap,
+	})
+	d.server, err = serve.New(serve.Options{
+		Archive: archive{db},
+		Metrics: d.metrics.handler(),
+		Alive:   d.ingest.Fault,
+		Sources: d.sources,
+		Observe: d.metrics.request,
+		Log:     log,
+		Version: version(),
+	}, publicationOf(cfg, d.carriers()))
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *desk) close() error {
+	if d.client != nil {
+		d.client.Close()
+	}
+	return d.db.Close()
+}
+
+// run serves until ctx ends. Then the polls under way end first, the writer
+// commits what they brought, and the database is closed last.
+func (d *desk) run(ctx context.Context, listener net.Listener) error {
+	group, ctx := errgroup.WithContext(ctx)
+	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return d.ingest.Run(writing) })
+	group.Go(func() error {
+		defer stopWriting()
+		return d.loop.Run(ctx)
+	})
+	group.Go(func() error { return d.server.Run(ctx) })
+	group.Go(func() error { return d.server.Serve(ctx, listener) })
+	group.Go(func() error { return d.control(ctx) })
+	group.Go(func() error { return d.obey(ctx) })
+	d.loop.Replace(ctx, d.targets())
+	cfg := d.config.Load()
+	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
+		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
+	d.notify(daemon.SdNotifyReady)
+	err := group.Wait()
+	d.notify(daemon.SdNotifyStopping)
+	d.log.Info("stopped")
+	return errors.Join(err, d.close())
+}
+
+// obey follows requests to reload, and tells systemd's watchdog that the
+// writer still takes results.
+func (d *desk) obey(ctx context.Context) error {
+	var watchdog <-chan time.Time
+	if every, err := daemon.SdWatchdogEnabled(false); err == nil && every > 0 {
+		ticker := time.NewTicker(every / 3)
+		defer ticker.Stop()
+		watchdog = ticker.C
+	}
+	for {
+		select {
+		case <-d.reloads:
+			d.notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
+			d.reconfigure(ctx)
+			d.notify(daemon.SdNotifyReady)
+		case <-watchdog:
+			d.notify(daemon.SdNotifyWatchdog)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// reconfigure puts the configuration as it is now in force, all of it or
+// nothing.
+func (d *desk) reconfigure(ctx context.Context) {
+	now := d.config.Load()
+	next, err := d.reload()
+	if err == nil {
+		if keys := now.NeedsRestart(next); len(keys) > 0 {
+			err = fmt.Errorf("a reload cannot change %v: restart the service", keys)
+		}
+	}
+	var settings ingest.Settings
+	if err == nil {
+		settings, err = settingsOf(next)
+	}
+	if err == nil {
+		err = d.server.Publish(publicationOf(next, nil))
+	}
+	d.metrics.reloaded(err == nil)
+	if err != nil {
+		d.log.Error("the configuration was not reloaded; the old one stays in force", "err", err)
+		return
+	}
+	d.config.Store(next)
+	d.ingest.Configure(settings)
+	d.loop.Replace(ctx, d.targets())
+	d.server.Touch(d.carriers())
+	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
+}
+
+// poll is what the loop calls for a source that is due.
+func (d *desk) poll(ctx context.Context, src aggregator.Source) schedule.Turn {
+	return d.ingest.Poll(ctx, src)
+}
+
+// committed is called by the writer after each commit.
+func (d *desk) committed(reports []ingest.Report) {
+	changed, introduced := false, false
+	for i := range reports {
+		r := &reports[i]
+		d.metrics.poll(r)
+		d.logPoll(r)
+		changed = changed || r.Changed
+		introduced = introduced || r.First && r.State.Outcome == aggregator.Fetched
+	}
+	switch {
+	case introduced: // a source has said what it is called
+		d.server.Touch(d.carriers())
+	case changed:
+		d.server.Touch(nil)
+	}
+}
+
+// logPoll says once when a source falls ill and when it recovers.
+func (d *desk) logPoll(r *ingest.Report) {
+	s := &r.State
+	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll}
+	switch {
+	case s.Outcome == aggregator.Gone:
+		d.log.Warn("source is gone and will not be polled again; remove it from the configuration", "source", s.Source, "url", s.URL)
+	case s.Failures == 1:
+		d.log.Warn("source failed", append(attrs, "problem", s.Problem.Message)...)
+	default:
+		d.log.Debug("polled", append(attrs, "problem", s.Problem.Message, "decisions", len(r.Decisions))...)
+	}
+}
+
+// targets returns the sources with the times at which they are due.
+func (d *desk) targets() []schedule.Target {
+	cfg := d.config.Load()
+	targets := make([]schedule.Target, 0, len(cfg.Sources))
+	for _, src := range cfg.Sources {
+		state := d.ingest.State(src.ID)
+		target := schedule.Target{Source: src}
+		if state.URL == src.URL {
+			if state.Outcome == aggregator.Gone {
+				continue
+			}
+			target.Due = state.NextPoll
+			if state.Outcome == aggregator.Throttled {
+				target.Rest = state.NextPoll
+			}
+		}
+		targets = append(targets, target)
+	}
+	return targets
+}
+
+// sources returns the configured sources with their states.
+func (d *desk) sources() []serve.SourceStatus {
+	cfg := d.config.Load()
+	all := make([]serve.SourceStatus, len(cfg.Sources))
+	for i, src := range cfg.Sources {
+		state := d.ingest.State(src.ID)
+		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, state), State: state}
+	}
+	return all
+}
+
+// carriers returns the configured sources as readers see them.
+func (d *desk) carriers() map[string]aggregator.Carrier {
+	cfg := d.config.Load()
+	carriers := make(map[string]aggregator.Carrier, len(cfg.Sources))
+	for _, src := range cfg.Sources {
+		carriers[src.ID] = aggregator.CarrierOf(src, d.ingest.State(src.ID))
+	}
+	return carriers
+}
+
+func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) serve.Publication {
+	return serve.Publication{
+		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Version: version(), Carriers: carriers},
+		Feeds: cfg.Feeds,
+	}
+}
+
+// settingsOf returns what ingest needs of the configuration.
+func settingsOf(cfg *config.Config) (ingest.Settings, error) {
+	sources := make(map[string]aggregator.Source, len(cfg.Sources))
+	filters := make(map[string]*publish.DropFilter)
+	for _, src := range cfg.Sources {
+		sources[src.ID] = src
+		if src.Drop == "" {
+			continue
+		}
+		filter, err := publish.CompileDrop(src.Drop)
+		if err != nil {
+			return ingest.Settings{}, fmt.Errorf("source %s: drop: %w", src.ID, err)
+		}
+		filters[src.ID] = filter
+	}
+	return ingest.Settings{
+		Sources: sources,
+		Keep:    cfg.Storage.Keep,
+		Planner: schedule.Planner{
+			Interval: cfg.Poll.Budget, MinInterval: cfg.Poll.MinInterval, MaxInterval: cfg.Poll.MaxInterval,
+		},
+		Drop: func(src aggregator.Source, e *aggregator.Entry) (bool, error) {
+			return filters[src.ID].Entry(e, src.Tags)
+		},
+	}, nil
+}
+
+// newClient returns what fetches the sources.
+func newClient(cfg *config.Config) *fetch.Client {
+	return fetch.New(fetch.Options{
+		UserAgent:    userAgent(cfg.Contact),
+		Timeout:      cfg.Poll.Timeout,
+		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
+	})
+}

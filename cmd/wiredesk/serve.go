@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/spf13/cobra"
+
+	"wiredesk/config"
+)
+
+func newServe(flags *common) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Poll the sources and publish the merged feeds",
+		Long: `Serve is the daemon: it polls the sources, keeps what it saw in the database and
+publishes the merged feeds over HTTP until it is told to stop. SIGHUP makes it
+read its configuration again; a faulty one is reported and changes nothing.`,
+		Example: "  wiredesk serve --config /etc/wiredesk/wiredesk.yaml",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := flags.load()
+			if err != nil {
+				return err
+			}
+			log := flags.logger()
+			listener, err := listen(cmd.Context(), cfg.Listen)
+			if err != nil {
+				return err
+			}
+			reloads := make(chan os.Signal, 1)
+			signal.Notify(reloads, syscall.SIGHUP)
+			defer signal.Stop(reloads)
+			d, err := newDesk(cfg, log)
+			if err != nil {
+				return errors.Join(err, listener.Close())
+			}
+			d.reload, d.reloads = flags.load, reloads
+			d.notify = func(state string) { notify(log, state) }
+			return d.run(cmd.Context(), listener)
+		},
+	}
+}
+
+// listen opens the address the configuration names, or takes the socket that
+// systemd hands over.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	given, err := activation.Listeners()
+	if err != nil {
+		return nil, fmt.Errorf("take over systemd's socket: %w", err)
+	}
+	switch {
+	case len(given) > 1:
+		return nil, fmt.Errorf("systemd hands over %d sockets, one is served", len(given))
+	case len(given) == 1 && given[0] != nil:
+		return given[0], nil
+	}
+	network := "tcp"
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		network, address = "unix", path
+		if err := removeStale(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, network, address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: the address is taken, perhaps by another Wiredesk: stop it or change listen: %w", address, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// removeStale removes a socket that nobody listens on.
+func removeStale(ctx context.Context, path string) error {
+	found, err := os.Lstat(path)
+	if err != nil || found.Mode().Type() != os.ModeSocket {
+		return nil // absent, or for Listen to refuse
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if err == nil {
+		return errors.Join(fmt.Errorf("listen on %s: another process listens there: stop it or change listen", path), conn.Close())
+	}
+	return os.Remove(path)
+}
+
+// notify tells systemd, where it is asked to.
+func notify(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("systemd could not be told", "state", state, "err", err)
+	}
+}
+
+// reloadFunc reads the configuration again.
+type reloadFunc func() (*config.Config, error)

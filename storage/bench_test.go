@@ -1,0 +1,184 @@
+package storage
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+const (
+	benchEntries = 60_000
+	benchBatch   = 64 // polls a commit
+	benchPoll    = 30 // entries a poll
+)
+
+// benchCommits returns a cold start on 2,000 feeds.
+func benchCommits() []aggregator.Commit {
+	summary := strings.Repeat("Ships wait outside the breakwater since Monday. ", 10)
+	var commits []aggregator.Commit
+	var c aggregator.Commit
+	for first := uint64(1); first <= benchEntries; first += benchPoll {
+		source := fmt.Sprintf("source-%d", first/benchPoll)
+		poll := lone(source, seqRange(first, first+benchPoll-1)...)
+		for i := range poll.Entries {
+			poll.Entries[i].Content = "<p>" + summary + "</p>"
+			poll.Entries[i].Summary = summary[:300]
+			poll.Decisions[i].Evidence = aggregator.Evidence{Rule: "first", Score: 1}
+		}
+		c.States = append(c.States, poll.States...)
+		c.Entries = append(c.Entries, poll.Entries...)
+		c.Keys = append(c.Keys, poll.Keys...)
+		c.Stories = append(c.Stories, poll.Stories...)
+		c.Decisions = append(c.Decisions, poll.Decisions...)
+		if len(c.States) == benchBatch || first+benchPoll > benchEntries {
+			commits = append(commits, c)
+			c = aggregator.Commit{}
+		}
+	}
+	return commits
+}
+
+// pair is one put.
+type pair struct {
+	bucket     string
+	key, value []byte
+}
+
+// floorPuts returns what each commit puts, in the order of each bucket's keys:
+// what it costs to store the same bytes when nothing has to be worked out.
+func floorPuts(b *testing.B, commits []aggregator.Commit) [][]pair {
+	db := newDB(b)
+	have := map[string]bool{}
+	var batches [][]pair
+	for _, c := range commits {
+		mustCommit(b, db, c)
+		var batch []pair
+		err := db.view(func(tx *bolt.Tx) error {
+			return tx.ForEach(func(name []byte, bucket *bolt.Bucket) error {
+				return bucket.ForEach(func(k, v []byte) error {
+					full := string(name) + string(k)
+					if !have[full] || string(name) == metaBucket {
+						batch = append(batch, pair{string(name), []byte(string(k)), []byte(string(v))})
+						have[full] = true
+					}
+					return nil
+				})
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		batches = append(batches, batch)
+	}
+	return batches
+}
+
+// BenchmarkCommit stores 60,000 entries of 2,000 polls, 64 polls a commit, and
+// beside it the same bytes with bare bbolt; "x/floor" is the one by the other.
+func BenchmarkCommit(b *testing.B) {
+	commits := benchCommits()
+	floor := floorPuts(b, commits)
+	dir := b.TempDir()
+	var ours, bare time.Duration
+	n := 0
+	for b.Loop() {
+		n++
+		ours += benchOurs(b, filepath.Join(dir, fmt.Sprintf("ours-%d.db", n)), commits)
+		bare += benchBare(b, filepath.Join(dir, fmt.Sprintf("bare-%d.db", n)), floor)
+	}
+	b.ReportMetric(ours.Seconds()/float64(n), "s/cold-start")
+	b.ReportMetric(bare.Seconds()/float64(n), "s/floor")
+	b.ReportMetric(ours.Seconds()/bare.Seconds(), "x/floor")
+}
+
+func benchOurs(b *testing.B, path string, commits []aggregator.Commit) time.Duration {
+	db, err := Open(path, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	for _, c := range commits {
+		mustCommit(b, db, c)
+	}
+	took := time.Since(start)
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return took
+}
+
+func benchBare(b *testing.B, path string, batches [][]pair) time.Duration {
+	db, err := bolt.Open(path, 0o600, Options{}.bolt(nil))
+	if err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	for _, batch := range batches {
+		err := db.Update(func(tx *bolt.Tx) error {
+			var bucket *bolt.Bucket
+			name := ""
+			for _, p := range batch {
+				if p.bucket != name {
+					name = p.bucket
+					var err error
+					if bucket, err = tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+						return err
+					}
+					if name != keysBucket && name != sourcesBucket {
+						bucket.FillPercent = fillPercent
+					}
+				}
+				if err := bucket.Put(p.key, p.value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	took := time.Since(start)
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return took
+}
+
+// BenchmarkKnown asks for the 30 ids of one poll among 60,000 entries.
+func BenchmarkKnown(b *testing.B) {
+	db := newDB(b)
+	for _, c := range benchCommits() {
+		mustCommit(b, db, c)
+	}
+	ids := make([]aggregator.EntryID, benchPoll)
+	for i := range ids {
+		ids[i] = id("source-7", uint64(7*benchPoll+1+i))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := db.Known(ids); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkNewest reads the newest 200 of 60,000 stories.
+func BenchmarkNewest(b *testing.B) {
+	db := newDB(b)
+	for _, c := range benchCommits() {
+		mustCommit(b, db, c)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if views, _, err := db.Newest(Cursor{}, 200); err != nil || len(views) != 200 {
+			b.Fatal(len(views), err)
+		}
+	}
+}

@@ -1,0 +1,336 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+// maxHistory bounds the revisions and the decisions of an entry: beyond it the
+// oldest but the first make room. A feed that alternates between two texts
+// would otherwise fill the disk.
+const maxHistory = 100
+
+// errContradiction is wrapped by everything that is wrong with a commit itself.
+var errContradiction = errors.New("contradiction")
+
+func contradiction(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errContradiction, fmt.Errorf(format, args...))
+}
+
+// Commit stores c in one transaction and returns when it is on disk. On an
+// error nothing of c is stored; only where the disk failed while the last page
+// was written it may be there all the same, which [DB.Known] then tells.
+//
+// A commit that contradicts itself or the store is refused. A new entry has a
+// Seq above all earlier ones and an id that is no other entry's key; a changed
+// one is in the store under the same id. A story has members, all of them in
+// the store, among them its Lead; its Seq is that of the first member and its
+// id that member's. An entry that is new or moves to another story comes with
+// that story.
+//
+// A further key that leads to another entry already stays with it. An entry
+// has at most 32 further keys, 100 revisions and 100 decisions; the oldest
+// make room, but for the first revision and decision.
+func (db *DB) Commit(c aggregator.Commit) error {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	defer db.encoder.reset()
+
+	var after counters
+	err := db.update(func(tx *bolt.Tx) error {
+		w, err := newWriter(tx, &db.encoder)
+		if err != nil {
+			return err
+		}
+		if err := w.commit(&c); err != nil {
+			return err
+		}
+		after = w.counters
+		return nil
+	})
+	if err != nil {
+		return db.failed("commit", errors.Join(err, db.refresh()))
+	}
+	db.counters.Store(&after)
+	if db.sweep != nil {
+		db.sweep.show(c.States)
+	}
+	return nil
+}
+
+// ForgetSource removes the state of a source that is no longer configured. Its
+// entries stay until they are purged, which nothing it showed prevents any
+// more. A source without state is none too many.
+func (db *DB) ForgetSource(id string) error {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	err := db.update(func(tx *bolt.Tx) error {
+		return tx.Bucket([]byte(sourcesBucket)).Delete([]byte(id))
+	})
+	if err != nil {
+		return db.failed("forget source "+id, err)
+	}
+	return nil
+}
+
+// writer is one writing transaction.
+type writer struct {
+	*encoder
+	entries, keys, stories, newest, revisions, decisions, sources, meta *bolt.Bucket
+
+	counters counters
+	fresh    map[uint64]*freshEntry
+	homeless map[uint64]aggregator.StoryID // entries whose story has not named them yet
+	keyList  []byte
+}
+
+// freshEntry is an entry that is new in this transaction.
+type freshEntry struct {
+	id      aggregator.EntryID
+	stored  bool   // in its bucket
+	told    bool   // its story is
+	decided uint32 // decisions so far
+}
+
+func newWriter(tx *bolt.Tx, e *encoder) (*writer, error) {
+	open := func(name string, fill float64) *bolt.Bucket {
+		b := tx.Bucket([]byte(name))
+		b.FillPercent = fill
+		return b
+	}
+	w := &writer{
+		encoder:   e,
+		entries:   open(entriesBucket, fillPercent),
+		keys:      open(keysBucket, bolt.DefaultFillPercent),
+		stories:   open(storiesBucket, fillPercent),
+		newest:    open(newestBucket, fillPercent),
+		revisions: open(revisionsBucket, fillPercent),
+		decisions: open(decisionsBucket, fillPercent),
+		sources:   open(sourcesBucket, bolt.DefaultFillPercent),
+		meta:      open(metaBucket, bolt.DefaultFillPercent),
+		homeless:  map[uint64]aggregator.StoryID{},
+	}
+	var err error
+	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
+	return w, err
+}
+
+func (w *writer) commit(c *aggregator.Commit) error {
+	w.fresh = make(map[uint64]*freshEntry, len(c.Entries))
+	refs, err := w.admit(c)
+	if err != nil {
+		return err
+	}
+	further, err := w.index(refs)
+	if err != nil {
+		return err
+	}
+	if err := w.putEntries(c.Entries, further); err != nil {
+		return err
+	}
+	for i := range c.Revisions {
+		if err := w.putRevision(&c.Revisions[i]); err != nil {
+			return err
+		}
+	}
+	for i := range c.Stories {
+		if err := w.putStory(&c.Stories[i]); err != nil {
+			return err
+		}
+	}
+	for seq, story := range w.homeless {
+		return contradiction("entry %d names story %s, which does not name it", seq, story)
+	}
+	for i := range c.Decisions {
+		if err := w.putDecision(&c.Decisions[i]); err != nil {
+			return err
+		}
+	}
+	for i := range c.States {
+		if err := w.putState(&c.States[i]); err != nil {
+			return err
+		}
+	}
+	return w.meta.Put([]byte(countersKey), w.counters.bytes())
+}
+
+// idOf returns the id of an entry that is stored or about to be.
+func (w *writer) idOf(seq uint64) (id aggregator.EntryID, found bool, err error) {
+	if f := w.fresh[seq]; f != nil {
+		return f.id, true, nil
+	}
+	k := seqKey(seq)
+	v := w.entries.Get(k[:])
+	if v == nil {
+		return id, false, nil
+	}
+	h, _, err := splitEntry(v)
+	return h.id, true, err
+}
+
+func (w *writer) putRevision(r *aggregator.Revision) error {
+	if err := w.belongs("revision", r.Seq, r.Entry); err != nil {
+		return err
+	}
+	if r.N < 0 || int64(r.N) >= 1<<32 {
+		return contradiction("entry %d: revision %d", r.Seq, r.N)
+	}
+	v, err := w.revisionValue(r)
+	if err != nil {
+		return err
+	}
+	return putHistory(w.revisions, r.Seq, uint32(r.N), v)
+}
+
+func (w *writer) putDecision(d *aggregator.Decision) error {
+	if err := w.belongs("decision", d.Seq, d.Entry); err != nil {
+		return err
+	}
+	var n uint32
+	if f := w.fresh[d.Seq]; f != nil {
+		n = f.decided
+		f.decided++
+	} else {
+		n = nextCount(w.decisions, d.Seq)
+	}
+	v, err := w.decisionValue(d)
+	if err != nil {
+		return err
+	}
+	return putHistory(w.decisions, d.Seq, n, v)
+}
+
+// belongs sees to it that what is stored about an entry means that entry.
+func (w *writer) belongs(what string, seq uint64, entry aggregator.EntryID) error {
+	id, found, err := w.idOf(seq)
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return contradiction("%s of entry %d, which is not in the store", what, seq)
+	case id != entry:
+		return contradiction("%s of entry %s under the number of %s, %d", what, entry, id, seq)
+	}
+	return nil
+}
+
+// putHistory stores the nth of what belongs to an entry, and makes room.
+func putHistory(b *bolt.Bucket, seq uint64, n uint32, v []byte) error {
+	if n > maxHistory {
+		k := countKey(seq, n-maxHistory)
+		if err := b.Delete(k[:]); err != nil {
+			return err
+		}
+	}
+	k := countKey(seq, n)
+	return b.Put(k[:], v)
+}
+
+// nextCount returns the number after the last that belongs to an entry.
+func nextCount(b *bolt.Bucket, seq uint64) uint32 {
+	end := countKey(seq+1, 0)
+	c := b.Cursor()
+	k, _ := c.Seek(end[:])
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	if got, n, err := splitCountKey(k); err == nil && got == seq {
+		return n + 1
+	}
+	return 0
+}
+
+func (w *writer) putState(s *aggregator.SourceState) error {
+	if s.Source == "" {
+		return contradiction("state of a source without id")
+	}
+	v, err := w.stateValue(s)
+	if err != nil {
+		return err
+	}
+	return w.sources.Put([]byte(s.Source), v)
+}
+
+// putStory stores a story and its place among the newest.
+func (w *writer) putStory(s *aggregator.Story) error {
+	if err := w.checkStory(s); err != nil {
+		return err
+	}
+	k := seqKey(s.Seq)
+	first := stampOf(s.First)
+	if f := w.fresh[s.Seq]; f != nil && !f.told {
+		f.told = true
+		w.counters.stories++
+	} else if err := w.moveStory(s, first); err != nil {
+		return err
+	}
+	place := newestKey(first, s.Seq)
+	if err := w.newest.Put(place[:], nil); err != nil {
+		return err
+	}
+	v, err := w.storyValue(s)
+	if err != nil {
+		return err
+	}
+	return w.stories.Put(k[:], v)
+}
+
+// moveStory makes way for a story that may be stored already.
+func (w *writer) moveStory(s *aggregator.Story, first stamp) error {
+	k := seqKey(s.Seq)
+	old := w.stories.Get(k[:])
+	if old == nil {
+		w.counters.stories++
+		return nil
+	}
+	h, _, err := splitStory(old)
+	switch {
+	case err != nil:
+		return err
+	case h.id != s.ID:
+		return contradiction("story %s is stored as %d, which is story %s", s.ID, s.Seq, h.id)
+	case h.first == first:
+		return nil
+	}
+	place := newestKey(h.first, s.Seq)
+	return w.newest.Delete(place[:])
+}
+
+func (w *writer) checkStory(s *aggregator.Story) error {
+	if len(s.Members) == 0 {
+		return contradiction("story %s has no members", s.ID)
+	}
+	if s.Seq != s.Members[0].Seq {
+		return contradiction("story %s is %d and its first member is %d", s.ID, s.Seq, s.Members[0].Seq)
+	}
+	lead := false
+	for i, m := range s.Members {
+		id, found, err := w.idOf(m.Seq)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return contradiction("story %s has member %d, which is not in the store", s.ID, m.Seq)
+		case i == 0 && id.Story() != s.ID:
+			return contradiction("story %s begins with entry %s", s.ID, id)
+		}
+		lead = lead || m.Seq == s.Lead
+		if w.homeless[m.Seq] == s.ID {
+			delete(w.homeless, m.Seq)
+		}
+		if slices.ContainsFunc(s.Members[:i], func(o aggregator.Member) bool { return o.Seq == m.Seq }) {
+			return contradiction("story %s has member %d twice", s.ID, m.Seq)
+		}
+	}
+	if !lead {
+		return contradiction("story %s is led by %d, which is no member", s.ID, s.Lead)
+	}
+	return nil
+}

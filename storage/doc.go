@@ -1,0 +1,2 @@
+// Package storage keeps what Wiredesk saw in one bbolt file.
+package storage

@@ -1,0 +1,252 @@
+package storage
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+// ref is a key on its way into the index.
+type ref struct {
+	id  aggregator.EntryID
+	seq uint64
+	own bool // the entry's id itself
+
+	done bool // leads to an entry already, or stands in its list
+}
+
+// admit tells new entries from changed ones and refuses those that are
+// neither. It returns the keys that are to lead to them.
+func (w *writer) admit(c *aggregator.Commit) ([]ref, error) {
+	refs := make([]ref, 0, len(c.Entries)+len(c.Keys))
+	fresh := make([]freshEntry, len(c.Entries))
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		switch {
+		case e.Seq == 0:
+			return nil, contradiction("entry %s has no number", e.ID)
+		case e.ID.IsZero():
+			return nil, contradiction("entry %d has no id", e.Seq)
+		case e.Seq > w.counters.last:
+			w.counters.last = e.Seq
+			w.counters.entries++
+			fresh[i].id = e.ID
+			w.fresh[e.Seq] = &fresh[i]
+			refs = append(refs, ref{id: e.ID, seq: e.Seq, own: true})
+			continue
+		}
+		if err := w.belongs("new text", e.Seq, e.ID); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range c.Keys {
+		_, found, err := w.idOf(k.Seq)
+		switch {
+		case err != nil:
+			return nil, err
+		case !found:
+			return nil, contradiction("key %s leads to entry %d, which is not in the store", k.ID, k.Seq)
+		}
+		refs = append(refs, ref{id: k.ID, seq: k.Seq})
+	}
+	return refs, nil
+}
+
+// index puts the keys that lead nowhere yet, in their order, so that those of
+// one page come together. It returns the further ones among them, by entry and
+// for each in the order they came.
+func (w *writer) index(refs []ref) ([]ref, error) {
+	order := make([]int, len(refs))
+	for i := range refs {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &refs[i], &refs[j]
+		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), compareBools(b.own, a.own), cmp.Compare(i, j))
+	})
+	// All are looked up before the first is put: bbolt finds its way faster on
+	// pages that were not changed yet.
+	for n, i := range order {
+		r := &refs[i]
+		if n > 0 && refs[order[n-1]].id == r.id {
+			if r.own {
+				return nil, contradiction("entries %d and %d have one id, %s", refs[order[n-1]].seq, r.seq, r.id)
+			}
+			r.done = true
+			continue
+		}
+		v := w.keys.Get(r.id[:])
+		if v == nil {
+			continue
+		}
+		seq, err := readSeq(v)
+		if err != nil {
+			return nil, err
+		}
+		if r.own {
+			return nil, contradiction("new entry %d has id %s, which leads to entry %d", r.seq, r.id, seq)
+		}
+		r.done = true
+	}
+	for _, i := range order {
+		if r := &refs[i]; !r.done {
+			if err := w.keys.Put(r.id[:], w.seqValue(r.seq)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	further := slices.DeleteFunc(refs, func(r ref) bool { return r.own || r.done })
+	slices.SortStableFunc(further, func(a, b ref) int { return cmp.Compare(a.seq, b.seq) })
+	return further, nil
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+func (w *writer) putEntries(entries []aggregator.Entry, further []ref) error {
+	for i := range entries {
+		e := &entries[i]
+		k := seqKey(e.Seq)
+		var old entryHeader
+		if f := w.fresh[e.Seq]; f != nil && !f.stored {
+			f.stored = true
+		} else {
+			var err error
+			if old, _, err = splitEntry(w.entries.Get(k[:])); err != nil {
+				return err
+			}
+		}
+		keys, err := w.keysOf(&old, e.Seq, further)
+		if err != nil {
+			return err
+		}
+		if e.Story != old.story && !e.Story.IsZero() {
+			w.homeless[e.Seq] = e.Story
+		}
+		v, err := w.entryValue(e, keys)
+		if err != nil {
+			return err
+		}
+		if err := w.entries.Put(k[:], v); err != nil {
+			return err
+		}
+	}
+	for i := range further {
+		if r := &further[i]; !r.done {
+			if err := w.addKeys(r.seq, further); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addKeys adds keys to an entry that is not changed otherwise.
+func (w *writer) addKeys(seq uint64, further []ref) error {
+	k := seqKey(seq)
+	h, record, err := splitEntry(w.entries.Get(k[:]))
+	if err != nil {
+		return err
+	}
+	if h.keys, err = w.keysOf(&h, seq, further); err != nil {
+		return err
+	}
+	start := w.buf.Len()
+	w.buf.Write(h.append(w.buf.AvailableBuffer()))
+	w.buf.Write(record)
+	return w.entries.Put(k[:], w.since(start))
+}
+
+// keysOf returns an entry's further keys with those added that are still to be
+// done for it; the oldest are forgotten where there are too many. The result
+// is overwritten by the next call.
+func (w *writer) keysOf(h *entryHeader, seq uint64, further []ref) ([]byte, error) {
+	w.keyList = append(w.keyList[:0], h.keys...)
+	i, _ := slices.BinarySearchFunc(further, seq, func(r ref, seq uint64) int { return cmp.Compare(r.seq, seq) })
+	for ; i < len(further) && further[i].seq == seq && !further[i].done; i++ {
+		further[i].done = true
+		w.keyList = append(w.keyList, further[i].id[:]...)
+	}
+	for len(w.keyList) > maxKeys*idBytes {
+		if err := w.keys.Delete(w.keyList[:idBytes]); err != nil {
+			return nil, err
+		}
+		w.keyList = w.keyList[idBytes:]
+	}
+	return w.keyList, nil
+}
+
+// remove deletes an entry and everything under its number and its keys.
+func (w *writer) remove(seq uint64) error {
+	k := seqKey(seq)
+	h, _, err := splitEntry(w.entries.Get(k[:]))
+	if err != nil {
+		return err
+	}
+	keys := [][]byte{h.id[:]}
+	for own := range slices.Chunk(h.keys, idBytes) {
+		keys = append(keys, own)
+	}
+	for _, id := range keys {
+		if err := w.keys.Delete(id); err != nil {
+			return err
+		}
+	}
+	if err := w.removeStory(seq); err != nil {
+		return err
+	}
+	for _, b := range []*bolt.Bucket{w.revisions, w.decisions} {
+		if err := removeHistory(b, seq); err != nil {
+			return err
+		}
+	}
+	w.counters.entries--
+	return w.entries.Delete(k[:])
+}
+
+// removeStory deletes the story that begins with the entry, if there is one.
+func (w *writer) removeStory(seq uint64) error {
+	k := seqKey(seq)
+	v := w.stories.Get(k[:])
+	if v == nil {
+		return nil
+	}
+	h, _, err := splitStory(v)
+	if err != nil {
+		return err
+	}
+	place := newestKey(h.first, seq)
+	if err := w.newest.Delete(place[:]); err != nil {
+		return err
+	}
+	w.counters.stories--
+	return w.stories.Delete(k[:])
+}
+
+// removeHistory deletes all that belongs to an entry. Deleting moves the
+// cursor, so the keys are gathered first.
+func removeHistory(b *bolt.Bucket, seq uint64) error {
+	prefix := seqKey(seq)
+	var keys [][]byte
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix[:]); bytes.HasPrefix(k, prefix[:]); k, _ = c.Next() {
+		keys = append(keys, slices.Clone(k))
+	}
+	for _, k := range keys {
+		if err := b.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

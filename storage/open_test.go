@@ -1,0 +1,400 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		make func(path string) error
+		opts Options
+		want error
+		says string
+	}{
+		"no folder": {
+			make: func(path string) error { return os.Remove(filepath.Dir(path)) },
+			want: fs.ErrNotExist, says: "create it or change storage.path",
+		},
+		"a folder": {
+			make: func(path string) error { return os.Mkdir(path, 0o700) },
+			says: "is a directory",
+		},
+		"nothing to read": {
+			make: func(string) error { return nil },
+			opts: Options{ReadOnly: true}, want: fs.ErrNotExist,
+		},
+		"a text": {
+			make: func(path string) error {
+				return os.WriteFile(path, []byte(strings.Repeat("listen: 127.0.0.1:8080\n", 5000)), 0o600)
+			},
+			want: ErrDamaged, says: "restore the last backup",
+		},
+		"one byte": {
+			make: func(path string) error { return os.WriteFile(path, []byte("x"), 0o600) },
+			want: ErrDamaged,
+		},
+		"zeros": {
+			make: func(path string) error { return os.WriteFile(path, make([]byte, 1<<20), 0o600) },
+			want: ErrDamaged,
+		},
+		"another program's": {
+			make: func(path string) error {
+				return withBolt(path, func(tx *bolt.Tx) error {
+					_, err := tx.CreateBucket([]byte("cats"))
+					return err
+				})
+			},
+			want: ErrDamaged, says: "another program",
+		},
+		"a bucket is missing": {
+			make: func(path string) error {
+				return errors.Join(withEntries(path, 1), withBolt(path, func(tx *bolt.Tx) error {
+					return tx.DeleteBucket([]byte(keysBucket))
+				}))
+			},
+			want: ErrDamaged, says: `"keys"`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "sub", "test.db")
+			if err := errors.Join(os.Mkdir(filepath.Dir(path), 0o700), test.make(path)); err != nil {
+				t.Fatal(err)
+			}
+			opts := test.opts
+			opts.InitialMmapBytes = 1 << 20
+			db, err := Open(path, opts)
+			if err == nil {
+				t.Fatal("opened", db.Close())
+			}
+			if test.want != nil && !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v; want %v and %q", err, test.want, test.says)
+			}
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("%v does not name %s", err, path)
+			}
+		})
+	}
+}
+
+// withBolt changes a file behind our back.
+func withBolt(path string, f func(*bolt.Tx) error) error {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{NoSync: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Update(f), db.Close())
+}
+
+func withEntries(path string, n uint64) error {
+	db, err := Open(path, fast())
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Commit(lone("bbc", seqRange(1, n)...)), db.Close())
+}
+
+func TestOpenLocked(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	first := mustOpen(t, path)
+	for _, readOnly := range []bool{false, true} {
+		opts := fast()
+		opts.LockTimeout, opts.ReadOnly = 60*time.Millisecond, readOnly
+		if _, err := Open(path, opts); !errors.Is(err, ErrLocked) {
+			t.Errorf("read only %v: %v, want ErrLocked", readOnly, err)
+		}
+	}
+	// The first is none the worse for it.
+	mustCommit(t, first, lone("bbc", 1))
+}
+
+func TestOpenReadOnly(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := withEntries(path, 3); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := fast()
+	opts.ReadOnly = true
+	for range 2 { // two readers at once
+		db, err := Open(path, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		mustCheck(t, db)
+		if _, err := db.Entry(id("bbc", 2)); err != nil {
+			t.Error(err)
+		}
+		if err := db.Commit(lone("bbc", 4)); !errors.Is(err, bolt.ErrDatabaseReadOnly) {
+			t.Errorf("a commit gave %v", err)
+		}
+		if n, _ := db.Counts(); n != 3 || db.LastSeq() != 3 {
+			t.Errorf("counts %d entries, last %d", n, db.LastSeq())
+		}
+	}
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(before) != string(after) {
+		t.Error("reading changed the file")
+	}
+}
+
+func TestOpenMode(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	mustOpen(t, path)
+	stat, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stat.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v", stat.Mode())
+	}
+}
+
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Errorf("closed again: %v", err)
+	}
+	if err := db.Commit(lone("bbc", 1)); !errors.Is(err, bolt.ErrDatabaseNotOpen) {
+		t.Errorf("commit: %v", err)
+	}
+	if _, err := db.States(); !errors.Is(err, bolt.ErrDatabaseNotOpen) {
+		t.Errorf("states: %v", err)
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := withEntries(path, 3); err != nil {
+		t.Fatal(err)
+	}
+	boom := errors.New("boom")
+	forget := func(tx *bolt.Tx) error { return tx.Bucket([]byte(sourcesBucket)).Delete([]byte("bbc")) }
+	steps := []migration{
+		{"forget a source", forget},
+		{"fail half way", func(tx *bolt.Tx) error {
+			return errors.Join(tx.Bucket([]byte(metaBucket)).Put([]byte("half"), nil), boom)
+		}},
+	}
+	opts := fast()
+	if _, err := open(path, opts, steps); !errors.Is(err, boom) || !strings.Contains(err.Error(), "layout 3 (fail half way), it stays at 2") {
+		t.Fatalf("got %v", err)
+	}
+	opts.ReadOnly = true
+	if _, err := open(path, opts, steps); err == nil || !strings.Contains(err.Error(), "start the daemon on it once") {
+		t.Errorf("reading an older layout gave %v", err)
+	}
+	opts.ReadOnly = false
+	steps[1].run = func(tx *bolt.Tx) error {
+		if tx.Bucket([]byte(metaBucket)).Get([]byte("half")) != nil {
+			return errors.New("half a step was kept")
+		}
+		return tx.Bucket([]byte(metaBucket)).Put([]byte("done"), []byte{1})
+	}
+	for range 2 { // the second time there is nothing to do
+		db, err := open(path, opts, steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if states, err := db.States(); err != nil || len(states) != 0 {
+			t.Errorf("after the migration: %v, %v", states, err)
+		}
+		mustCheck(t, db)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		steps[0].run = func(*bolt.Tx) error { return errors.New("run twice") }
+	}
+
+	// A version that knows less refuses it, and leaves it as it is.
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(path, opts, steps[:1]); !errors.Is(err, ErrTooNew) {
+		t.Errorf("got %v, want ErrTooNew", err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(before) != string(after) {
+		t.Error("a database that is too new was changed")
+	}
+}
+
+func TestMigrateNew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	steps := []migration{{"never", func(*bolt.Tx) error { return errors.New("run on a new database") }}}
+	db, err := open(path, fast(), steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, fast()); !errors.Is(err, ErrTooNew) {
+		t.Errorf("got %v, want ErrTooNew", err)
+	}
+}
+
+// useAll calls every method that reads; it must come back.
+func useAll(db *DB) []error {
+	var errs []error
+	add := func(err error) { errs = append(errs, err) }
+	_, err := db.Known([]aggregator.EntryID{id("bbc", 1), id("bbc", 2), id("none", 1)})
+	add(err)
+	_, err = db.Entries(seqRange(1, 50))
+	add(err)
+	_, err = db.Stories([]aggregator.StoryID{id("bbc", 3).Story()})
+	add(err)
+	_, err = db.Story(id("bbc", 4).Story())
+	add(err)
+	_, err = db.Entry(id("bbc", 5))
+	add(err)
+	_, _, err = db.Newest(Cursor{}, 1000)
+	add(err)
+	add(db.Replay(time.Time{}, func(aggregator.Entry) error { return nil }))
+	_, err = db.States()
+	add(err)
+	_, err = db.Decisions(6)
+	add(err)
+	_, err = db.Revisions(6)
+	add(err)
+	return errs
+}
+
+// damagedCopies returns a small database's file.
+func wholeFile(t *testing.T) []byte {
+	path := filepath.Join(t.TempDir(), "whole.db")
+	db, err := Open(path, Options{NoSync: true, InitialMmapBytes: 1 << 15})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range uint64(12) {
+		mustCommit(t, db, lone("bbc", seqRange(n*10+1, n*10+10)...))
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole
+}
+
+// survive opens and uses a damaged file: nothing may panic, and every error
+// must be one an operator can act on.
+func survive(t *testing.T, path string, damaged []byte) (opened bool, err error) {
+	t.Helper()
+	if err := os.WriteFile(path, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(path, Options{NoSync: true, InitialMmapBytes: 1 << 15})
+	if err != nil {
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("open: %v, want ErrDamaged", err)
+		}
+		return false, err
+	}
+	for _, err := range append(useAll(db), db.Check()) {
+		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotFound) {
+			t.Errorf("read: %v, want ErrDamaged", err)
+		}
+	}
+	checked := db.Check()
+	// A write may fail or not; it comes back, and so does what follows it.
+	_ = db.Commit(lone("bbc", 1000, 1001))
+	_, _, _ = db.Purge(day().Add(24*time.Hour), 20)
+	if err := db.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	return true, checked
+}
+
+func TestTruncated(t *testing.T) {
+	t.Parallel()
+	whole := wholeFile(t)
+	path := filepath.Join(t.TempDir(), "test.db")
+	page := os.Getpagesize()
+	refused := 0
+	for size := page; size < len(whole); size += page {
+		opened, err := survive(t, path, whole[:size])
+		if !opened {
+			refused++
+		} else if err != nil {
+			t.Errorf("cut at %d: opened, and then %v", size, err)
+		}
+	}
+	if refused < 10 {
+		t.Errorf("only %d files were refused", refused)
+	}
+	for _, size := range []int{1, 100, page + 1, 5*page - 1} {
+		if opened, _ := survive(t, path, whole[:size]); opened {
+			t.Errorf("cut at %d: opened", size)
+		}
+	}
+}
+
+// TestFlipped changes single bytes and whole pages, at random places.
+func TestFlipped(t *testing.T) {
+	t.Parallel()
+	whole := wholeFile(t)
+	path := filepath.Join(t.TempDir(), "test.db")
+	page := os.Getpagesize()
+	r := rand.New(rand.NewPCG(1, 2))
+	found := 0
+	for n := range 300 {
+		damaged := []byte(string(whole))
+		start := r.IntN(len(whole)/page) * page
+		switch n % 4 {
+		case 0: // anywhere
+			damaged[r.IntN(len(damaged))] ^= byte(1 + r.IntN(255))
+		case 1: // in a page's head or first elements
+			damaged[start+r.IntN(64)] ^= byte(1 + r.IntN(255))
+		case 2: // a page lost
+			clear(damaged[start : start+page])
+		case 3: // a page in another's place
+			copy(damaged[start:start+page], whole[r.IntN(len(whole)/page)*page:])
+		}
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			if opened, err := survive(t, path, damaged); !opened || err != nil {
+				found++
+			}
+		})
+	}
+	if found < 100 {
+		t.Errorf("only %d of 300 were found out", found)
+	}
+}

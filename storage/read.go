@@ -1,0 +1,274 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+// read runs f in a reading transaction; what is for the error.
+func (db *DB) read(what string, f func(*reader) error) error {
+	err := db.view(func(tx *bolt.Tx) error {
+		return f(&reader{codec: db.codec, tx: tx})
+	})
+	if err != nil {
+		return db.failed("read "+what, err)
+	}
+	return nil
+}
+
+// reader is one reading transaction.
+type reader struct {
+	codec
+	tx                     *bolt.Tx
+	entries, keys, stories *bolt.Bucket // opened at their first use
+}
+
+func (r *reader) bucket(b **bolt.Bucket, name string) *bolt.Bucket {
+	if *b == nil {
+		*b = r.tx.Bucket([]byte(name))
+	}
+	return *b
+}
+
+// seqOf returns the entry an identity key leads to, 0 for none.
+func (r *reader) seqOf(id []byte) (uint64, error) {
+	v := r.bucket(&r.keys, keysBucket).Get(id)
+	if v == nil {
+		return 0, nil
+	}
+	return readSeq(v)
+}
+
+// entryValue returns an entry's value, nil for none.
+func (r *reader) entryValue(seq uint64) []byte {
+	k := seqKey(seq)
+	return r.bucket(&r.entries, entriesBucket).Get(k[:])
+}
+
+// entryAt returns an entry; Seq 0 where there is none.
+func (r *reader) entryAt(seq uint64) (aggregator.Entry, error) {
+	v := r.entryValue(seq)
+	if v == nil {
+		return aggregator.Entry{}, nil
+	}
+	return r.entry(seq, v)
+}
+
+// storyAt returns the story that begins with an entry; no ID where none does.
+func (r *reader) storyAt(seq uint64) (aggregator.Story, error) {
+	k := seqKey(seq)
+	v := r.bucket(&r.stories, storiesBucket).Get(k[:])
+	if v == nil {
+		return aggregator.Story{}, nil
+	}
+	return r.story(seq, v)
+}
+
+// storyOf returns the story of that id; no ID where there is none.
+func (r *reader) storyOf(id aggregator.StoryID) (aggregator.Story, error) {
+	seq, err := r.seqOf(id[:])
+	if err != nil || seq == 0 {
+		return aggregator.Story{}, err
+	}
+	s, err := r.storyAt(seq)
+	if err != nil || s.ID != id {
+		// A further key of an entry is no story's id.
+		return aggregator.Story{}, err
+	}
+	return s, nil
+}
+
+// viewOf adds the members' entries. A withdrawn story's may be gone.
+func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
+	view := aggregator.StoryView{Story: s, Entries: make([]aggregator.Entry, 0, len(s.Members))}
+	for _, m := range s.Members {
+		e, err := r.entryAt(m.Seq)
+		switch {
+		case err != nil:
+			return view, err
+		case e.Seq != 0:
+			view.Entries = append(view.Entries, e)
+		case !s.Withdrawn:
+			return view, damaged("story %d: member %d is missing", s.Seq, m.Seq)
+		}
+	}
+	return view, nil
+}
+
+// Known tells for each identity key whether an entry is behind it, and its
+// digest. The result is parallel to ids.
+func (db *DB) Known(ids []aggregator.EntryID) ([]aggregator.Known, error) {
+	known := make([]aggregator.Known, len(ids))
+	err := db.read("keys", func(r *reader) error {
+		for i := range ids {
+			seq, err := r.seqOf(ids[i][:])
+			if err != nil {
+				return err
+			}
+			if seq == 0 {
+				continue
+			}
+			h, _, err := splitEntry(r.entryValue(seq))
+			if err != nil {
+				return damaged("key %s leads to entry %d: %w", ids[i], seq, err)
+			}
+			known[i] = aggregator.Known{Seq: seq, Digest: h.digest}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return known, nil
+}
+
+// Entries returns the entries of those numbers, parallel to seqs. One that is
+// not in the store has Seq 0.
+func (db *DB) Entries(seqs []uint64) ([]aggregator.Entry, error) {
+	entries := make([]aggregator.Entry, len(seqs))
+	err := db.read("entries", func(r *reader) (err error) {
+		for i, seq := range seqs {
+			if entries[i], err = r.entryAt(seq); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// Entry returns the entry that an identity key leads to: its id or one of its
+// further keys. The error is ErrNotFound where there is none.
+func (db *DB) Entry(id aggregator.EntryID) (e aggregator.Entry, err error) {
+	err = db.read("entry "+id.String(), func(r *reader) error {
+		seq, err := r.seqOf(id[:])
+		if err != nil {
+			return err
+		}
+		if e, err = r.entryAt(seq); err == nil && e.Seq == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
+	return e, err
+}
+
+// Stories returns the stories of those ids, parallel to ids. One that is not in
+// the store is the zero Story.
+func (db *DB) Stories(ids []aggregator.StoryID) ([]aggregator.Story, error) {
+	stories := make([]aggregator.Story, len(ids))
+	err := db.read("stories", func(r *reader) (err error) {
+		for i, id := range ids {
+			if stories[i], err = r.storyOf(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stories, nil
+}
+
+// Story returns a story with its entries, withdrawn ones too. The error is
+// ErrNotFound where there is none of that id.
+func (db *DB) Story(id aggregator.StoryID) (view aggregator.StoryView, err error) {
+	err = db.read("story "+id.String(), func(r *reader) error {
+		s, err := r.storyOf(id)
+		if err != nil {
+			return err
+		}
+		if s.ID.IsZero() {
+			return ErrNotFound
+		}
+		view, err = r.viewOf(s)
+		return err
+	})
+	return view, err
+}
+
+// States returns the state of every source that was ever polled and not
+// forgotten, by id.
+func (db *DB) States() ([]aggregator.SourceState, error) {
+	var states []aggregator.SourceState
+	err := db.read("source states", func(r *reader) error {
+		return r.tx.Bucket([]byte(sourcesBucket)).ForEach(func(k, v []byte) error {
+			s, err := r.state(string(k), v)
+			states = append(states, s)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return states, nil
+}
+
+// Revisions returns the earlier texts of an entry, the first first; none where
+// its text never changed.
+func (db *DB) Revisions(seq uint64) ([]aggregator.Revision, error) {
+	var revisions []aggregator.Revision
+	err := db.history("revisions", revisionsBucket, seq, func(id aggregator.EntryID, n uint32, v []byte) error {
+		var r revisionRecord
+		if err := db.codec.dec.Unmarshal(v, &r); err != nil {
+			return damaged("revision %d: %w", n, err)
+		}
+		revisions = append(revisions, r.revision(id, seq, int(n)))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return revisions, nil
+}
+
+// Decisions returns what became of an entry, in the order it was decided.
+func (db *DB) Decisions(seq uint64) ([]aggregator.Decision, error) {
+	var decisions []aggregator.Decision
+	err := db.history("decisions", decisionsBucket, seq, func(id aggregator.EntryID, n uint32, v []byte) error {
+		var r decisionRecord
+		if err := db.codec.dec.Unmarshal(v, &r); err != nil {
+			return damaged("decision %d: %w", n, err)
+		}
+		decisions = append(decisions, r.decision(id, seq))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decisions, nil
+}
+
+// history hands over what a bucket holds of one entry, in order.
+func (db *DB) history(what, bucket string, seq uint64, each func(aggregator.EntryID, uint32, []byte) error) error {
+	return db.read(fmt.Sprintf("%s of entry %d", what, seq), func(r *reader) error {
+		value := r.entryValue(seq)
+		if value == nil {
+			return nil
+		}
+		h, _, err := splitEntry(value)
+		if err != nil {
+			return err
+		}
+		prefix := seqKey(seq)
+		c := r.tx.Bucket([]byte(bucket)).Cursor()
+		for k, v := c.Seek(prefix[:]); bytes.HasPrefix(k, prefix[:]); k, v = c.Next() {
+			_, n, err := splitCountKey(k)
+			if err == nil {
+				err = each(h.id, n, v)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,174 @@
+package storage
+
+import (
+	"wiredesk/aggregator"
+)
+
+// The records are what CBOR holds: the domain types without what stands in the
+// key or the header, under numbers that are never given twice. A field may be
+// added under the next number; one that changes its meaning needs a migration.
+
+type entryRecord struct {
+	Source     string            `cbor:"1,keyasint,omitempty"`
+	GUID       string            `cbor:"2,keyasint,omitempty"`
+	Link       string            `cbor:"3,keyasint,omitempty"`
+	Canonical  string            `cbor:"4,keyasint,omitempty"`
+	Title      string            `cbor:"5,keyasint,omitempty"`
+	Summary    string            `cbor:"6,keyasint,omitempty"`
+	Content    string            `cbor:"7,keyasint,omitempty"`
+	Language   string            `cbor:"8,keyasint,omitempty"`
+	Authors    []authorRecord    `cbor:"9,keyasint,omitempty"`
+	Categories []string          `cbor:"10,keyasint,omitempty"`
+	Enclosures []enclosureRecord `cbor:"11,keyasint,omitempty"`
+	Image      string            `cbor:"12,keyasint,omitempty"`
+	Published  stamp             `cbor:"13,keyasint,omitempty"`
+	Updated    stamp             `cbor:"14,keyasint,omitempty"`
+	Revised    stamp             `cbor:"15,keyasint,omitempty"`
+	Revision   int               `cbor:"16,keyasint,omitempty"`
+	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
+}
+
+type authorRecord struct {
+	Name string `cbor:"1,keyasint,omitempty"`
+	URL  string `cbor:"2,keyasint,omitempty"`
+}
+
+type enclosureRecord struct {
+	URL         string `cbor:"1,keyasint,omitempty"`
+	Type        string `cbor:"2,keyasint,omitempty"`
+	LengthBytes int64  `cbor:"3,keyasint,omitempty"`
+}
+
+// set overwrites r with e, keeping r's slices for the next entry.
+func (r *entryRecord) set(e *aggregator.Entry) {
+	authors, enclosures := r.Authors[:0], r.Enclosures[:0]
+	for _, a := range e.Authors {
+		authors = append(authors, authorRecord(a))
+	}
+	for _, x := range e.Enclosures {
+		enclosures = append(enclosures, enclosureRecord(x))
+	}
+	*r = entryRecord{
+		Source: e.Source, GUID: e.GUID, Link: e.Link, Canonical: e.Canonical,
+		Title: e.Title, Summary: e.Summary, Content: e.Content, Language: e.Language,
+		Authors: authors, Categories: e.Categories, Enclosures: enclosures, Image: e.Image,
+		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
+		Revision: e.Revision, Text: e.Text,
+	}
+}
+
+func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
+	e := aggregator.Entry{
+		ID: h.id, Seq: seq, Source: r.Source, GUID: r.GUID, Link: r.Link, Canonical: r.Canonical,
+		Title: r.Title, Summary: r.Summary, Content: r.Content, Language: r.Language,
+		Categories: r.Categories, Image: r.Image,
+		Published: r.Published.time(), Updated: r.Updated.time(), Seen: h.seen.time(), Revised: r.Revised.time(),
+		Revision: r.Revision, Digest: h.digest, Text: r.Text, Story: h.story,
+	}
+	for _, a := range r.Authors {
+		e.Authors = append(e.Authors, aggregator.Author(a))
+	}
+	for _, x := range r.Enclosures {
+		e.Enclosures = append(e.Enclosures, aggregator.Enclosure(x))
+	}
+	return e
+}
+
+type storyRecord struct {
+	Members   []memberRecord       `cbor:"1,keyasint,omitempty"`
+	Lead      uint64               `cbor:"2,keyasint,omitempty"`
+	Updated   stamp                `cbor:"3,keyasint,omitempty"`
+	Changed   stamp                `cbor:"4,keyasint,omitempty"`
+	Related   []aggregator.StoryID `cbor:"5,keyasint,omitempty"`
+	Withdrawn bool                 `cbor:"6,keyasint,omitempty"`
+}
+
+type memberRecord struct {
+	Seq    uint64                  `cbor:"1,keyasint,omitempty"`
+	Source string                  `cbor:"2,keyasint,omitempty"`
+	Kind   aggregator.DecisionKind `cbor:"3,keyasint,omitempty"`
+	Joined stamp                   `cbor:"4,keyasint,omitempty"`
+}
+
+// set overwrites r with s, keeping r's slice for the next story.
+func (r *storyRecord) set(s *aggregator.Story) {
+	members := r.Members[:0]
+	for _, m := range s.Members {
+		members = append(members, memberRecord{m.Seq, m.Source, m.Kind, stampOf(m.Joined)})
+	}
+	*r = storyRecord{
+		Members: members, Lead: s.Lead, Updated: stampOf(s.Updated), Changed: stampOf(s.Changed),
+		Related: s.Related, Withdrawn: s.Withdrawn,
+	}
+}
+
+func (r *storyRecord) story(seq uint64, h *storyHeader) aggregator.Story {
+	s := aggregator.Story{
+		ID: h.id, Seq: seq, Lead: r.Lead, First: h.first.time(), Updated: r.Updated.time(),
+		Changed: r.Changed.time(), Related: r.Related, Withdrawn: r.Withdrawn,
+	}
+	for _, m := range r.Members {
+		s.Members = append(s.Members, aggregator.Member{
+			Seq: m.Seq, Source: m.Source, Kind: m.Kind, Joined: m.Joined.time(),
+		})
+	}
+	return s
+}
+
+type revisionRecord struct {
+	At      stamp             `cbor:"1,keyasint,omitempty"`
+	Title   string            `cbor:"2,keyasint,omitempty"`
+	Summary string            `cbor:"3,keyasint,omitempty"`
+	Content string            `cbor:"4,keyasint,omitempty"`
+	Text    aggregator.Digest `cbor:"5,keyasint,omitempty"`
+}
+
+func recordOfRevision(r *aggregator.Revision) revisionRecord {
+	return revisionRecord{At: stampOf(r.At), Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text}
+}
+
+func (r *revisionRecord) revision(id aggregator.EntryID, seq uint64, n int) aggregator.Revision {
+	return aggregator.Revision{
+		Entry: id, Seq: seq, N: n, At: r.At.time(),
+		Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text,
+	}
+}
+
+type decisionRecord struct {
+	Revision int                     `cbor:"1,keyasint,omitempty"`
+	Kind     aggregator.DecisionKind `cbor:"2,keyasint,omitempty"`
+	Story    aggregator.StoryID      `cbor:"3,keyasint,omitzero"`
+	At       stamp                   `cbor:"4,keyasint,omitempty"`
+	Rule     string                  `cbor:"5,keyasint,omitempty"`
+	Partner  aggregator.EntryID      `cbor:"6,keyasint,omitzero"`
+	Score    float64                 `cbor:"7,keyasint,omitempty"`
+	Features []featureRecord         `cbor:"8,keyasint,omitempty"`
+}
+
+type featureRecord struct {
+	Name  string   `cbor:"1,keyasint,omitempty"`
+	Value float64  `cbor:"2,keyasint,omitempty"`
+	Words []string `cbor:"3,keyasint,omitempty"`
+}
+
+func (r *decisionRecord) set(d *aggregator.Decision) {
+	features := r.Features[:0]
+	for _, f := range d.Evidence.Features {
+		features = append(features, featureRecord(f))
+	}
+	*r = decisionRecord{
+		Revision: d.Revision, Kind: d.Kind, Story: d.Story, At: stampOf(d.At),
+		Rule: d.Evidence.Rule, Partner: d.Evidence.Partner, Score: d.Evidence.Score, Features: features,
+	}
+}
+
+func (r *decisionRecord) decision(id aggregator.EntryID, seq uint64) aggregator.Decision {
+	d := aggregator.Decision{
+		Entry: id, Seq: seq, Revision: r.Revision, Kind: r.Kind, Story: r.Story, At: r.At.time(),
+		Evidence: aggregator.Evidence{Rule: r.Rule, Partner: r.Partner, Score: r.Score},
+	}
+	for _, f := range r.Features {
+		d.Evidence.Features = append(d.Evidence.Features, aggregator.Feature(f))
+	}
+	return d
+}

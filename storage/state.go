@@ -1,0 +1,72 @@
+package storage
+
+import (
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+type stateRecord struct {
+	URL          string                 `cbor:"1,keyasint,omitempty"`
+	ETag         string                 `cbor:"2,keyasint,omitempty"`
+	LastModified string                 `cbor:"3,keyasint,omitempty"`
+	BodyDigest   aggregator.Digest      `cbor:"4,keyasint,omitempty"`
+	FirstPoll    stamp                  `cbor:"5,keyasint,omitempty"`
+	LastPoll     stamp                  `cbor:"6,keyasint,omitempty"`
+	LastGood     stamp                  `cbor:"7,keyasint,omitempty"`
+	LastEntry    stamp                  `cbor:"8,keyasint,omitempty"`
+	NextPoll     stamp                  `cbor:"9,keyasint,omitempty"`
+	Outcome      aggregator.Outcome     `cbor:"10,keyasint,omitempty"`
+	ProblemKind  aggregator.ProblemKind `cbor:"11,keyasint,omitempty"`
+	Problem      string                 `cbor:"12,keyasint,omitempty"`
+	Failures     int                    `cbor:"13,keyasint,omitempty"`
+	Title        string                 `cbor:"14,keyasint,omitempty"`
+	Site         string                 `cbor:"15,keyasint,omitempty"`
+	Language     string                 `cbor:"16,keyasint,omitempty"`
+	Self         string                 `cbor:"17,keyasint,omitempty"`
+	Hubs         []string               `cbor:"18,keyasint,omitempty"`
+	MinInterval  time.Duration          `cbor:"19,keyasint,omitempty"`
+	SkipHours    uint32                 `cbor:"20,keyasint,omitempty"`
+	SkipDays     uint8                  `cbor:"21,keyasint,omitempty"`
+	Moved        string                 `cbor:"22,keyasint,omitempty"`
+	MovedSeen    []stamp                `cbor:"23,keyasint,omitempty"`
+	GUIDs        aggregator.GUIDTrust   `cbor:"24,keyasint,omitempty"`
+	Showing      []uint64               `cbor:"25,keyasint,omitempty"`
+	Polls        uint64                 `cbor:"26,keyasint,omitempty"`
+	EntriesNew   uint64                 `cbor:"27,keyasint,omitempty"`
+}
+
+func (r *stateRecord) set(s *aggregator.SourceState) {
+	moved := r.MovedSeen[:0]
+	for _, t := range s.MovedSeen {
+		moved = append(moved, stampOf(t))
+	}
+	*r = stateRecord{
+		URL: s.URL, ETag: s.Validators.ETag, LastModified: s.Validators.LastModified, BodyDigest: s.BodyDigest,
+		FirstPoll: stampOf(s.FirstPoll), LastPoll: stampOf(s.LastPoll), LastGood: stampOf(s.LastGood),
+		LastEntry: stampOf(s.LastEntry), NextPoll: stampOf(s.NextPoll),
+		Outcome: s.Outcome, ProblemKind: s.Problem.Kind, Problem: s.Problem.Message, Failures: s.Failures,
+		Title: s.Title, Site: s.Site, Language: s.Language, Self: s.Self, Hubs: s.Hubs,
+		MinInterval: s.Hints.MinInterval, SkipHours: s.Hints.SkipHours, SkipDays: s.Hints.SkipDays,
+		Moved: s.Moved, MovedSeen: moved, GUIDs: s.GUIDs, Showing: s.Showing,
+		Polls: s.Polls, EntriesNew: s.EntriesNew,
+	}
+}
+
+func (r *stateRecord) state(id string) aggregator.SourceState {
+	s := aggregator.SourceState{
+		Source: id, URL: r.URL,
+		Validators: aggregator.Validators{ETag: r.ETag, LastModified: r.LastModified},
+		BodyDigest: r.BodyDigest,
+		FirstPoll:  r.FirstPoll.time(), LastPoll: r.LastPoll.time(), LastGood: r.LastGood.time(),
+		LastEntry: r.LastEntry.time(), NextPoll: r.NextPoll.time(),
+		Outcome: r.Outcome, Problem: aggregator.Problem{Kind: r.ProblemKind, Message: r.Problem}, Failures: r.Failures,
+		Title: r.Title, Site: r.Site, Language: r.Language, Self: r.Self, Hubs: r.Hubs,
+		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
+		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
+	}
+	for _, t := range r.MovedSeen {
+		s.MovedSeen = append(s.MovedSeen, t.time())
+	}
+	return s
+}

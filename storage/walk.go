@@ -1,0 +1,160 @@
+package storage
+
+import (
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
+)
+
+// Cursor is a place among the stories, the newest first. The zero value is the
+// place before the newest.
+type Cursor struct {
+	First time.Time
+	Seq   uint64
+}
+
+// Newest returns at most limit stories after the place before, the newest
+// first by First, then by Seq, withdrawn ones included. The cursor it returns
+// is the place of the last of them; where nothing follows it is the one given,
+// and the result is empty.
+func (db *DB) Newest(before Cursor, limit int) ([]aggregator.StoryView, Cursor, error) {
+	var views []aggregator.StoryView
+	err := db.read("newest stories", func(r *reader) error {
+		c := r.tx.Bucket([]byte(newestBucket)).Cursor()
+		for k := seekNewest(c, before); k != nil && len(views) < limit; k, _ = c.Prev() {
+			view, err := r.viewAt(k)
+			if err != nil {
+				return err
+			}
+			views = append(views, view)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, before, err
+	}
+	if n := len(views); n > 0 {
+		before = Cursor{First: views[n-1].First, Seq: views[n-1].Seq}
+	}
+	return views, before, nil
+}
+
+// viewAt returns the story of a place among the newest.
+func (r *reader) viewAt(place []byte) (aggregator.StoryView, error) {
+	if len(place) != 16 {
+		return aggregator.StoryView{}, damaged("place of %d bytes", len(place))
+	}
+	seq, err := readSeq(place[8:])
+	if err != nil {
+		return aggregator.StoryView{}, err
+	}
+	s, err := r.storyAt(seq)
+	if err == nil && s.ID.IsZero() {
+		err = damaged("place of story %d, which is missing", seq)
+	}
+	if err != nil {
+		return aggregator.StoryView{}, err
+	}
+	return r.viewOf(s)
+}
+
+// seekNewest returns the key of the newest story after the place before.
+func seekNewest(c *bolt.Cursor, before Cursor) []byte {
+	if before == (Cursor{}) {
+		k, _ := c.Last()
+		return k
+	}
+	at := newestKey(stampOf(before.First), before.Seq)
+	k, _ := c.Seek(at[:])
+	if k == nil {
+		k, _ = c.Last()
+		return k
+	}
+	k, _ = c.Prev()
+	return k
+}
+
+const (
+	// replayBatch is how many entries Replay reads in one transaction.
+	replayBatch = 256
+	// seenSlack is how far Seen may lag behind that of an earlier entry: polls
+	// end in one order and are written in another.
+	seenSlack = time.Hour
+)
+
+// Replay hands over the entries seen at since or later, in the order of Seq,
+// until yield returns an error, which it returns. Entries are stored roughly
+// in the order they were seen; those that are more than an hour out of it may
+// be left out. No transaction is open while yield runs: it may take its time,
+// call other methods, and entries committed meanwhile are handed over too.
+func (db *DB) Replay(since time.Time, yield func(aggregator.Entry) error) error {
+	next, err := db.firstSeen(since)
+	if err != nil {
+		return err
+	}
+	batch := make([]aggregator.Entry, 0, replayBatch)
+	for {
+		batch = batch[:0]
+		examined := 0
+		err := db.read("entries", func(r *reader) error {
+			c := r.tx.Bucket([]byte(entriesBucket)).Cursor()
+			start := seqKey(next)
+			for k, v := c.Seek(start[:]); k != nil && examined < replayBatch; k, v = c.Next() {
+				examined++
+				seq, err := readSeq(k)
+				if err != nil {
+					return err
+				}
+				next = seq + 1
+				h, _, err := splitEntry(v)
+				if err != nil {
+					return err
+				}
+				if h.seen.time().Before(since) {
+					continue
+				}
+				e, err := r.entry(seq, v)
+				if err != nil {
+					return err
+				}
+				batch = append(batch, e)
+			}
+			return nil
+		})
+		if err != nil || examined == 0 {
+			return err
+		}
+		for _, e := range batch {
+			if err := yield(e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// firstSeen walks back from the newest entry to where those seen at since
+// begin.
+func (db *DB) firstSeen(since time.Time) (seq uint64, err error) {
+	if since.IsZero() {
+		return 0, nil
+	}
+	err = db.read("entries", func(r *reader) error {
+		c := r.tx.Bucket([]byte(entriesBucket)).Cursor()
+		for k, v := c.Last(); k != nil; k, v = c.Prev() {
+			h, _, err := splitEntry(v)
+			if err != nil {
+				return err
+			}
+			if h.seen.time().Before(since.Add(-seenSlack)) {
+				return nil
+			}
+			if seq, err = readSeq(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return seq, err
+}
