@@ -70,8 +70,9 @@ func New(opts Options) *Judge {
 func (j *Judge) Window() time.Duration { return j.window }
 
 // Decide says what becomes of a new entry, whose ID, Source, Seen and text
-// must be set: New, or Copy of an entry of the window. It changes nothing.
-func (j *Judge) Decide(e *aggregator.Entry) aggregator.Decision {
+// must be set, and of which r is the Reading: New, or Copy of an entry of the
+// window. It changes nothing.
+func (j *Judge) Decide(e *aggregator.Entry, r Reading) aggregator.Decision {
 	d := aggregator.Decision{
 		Entry: e.ID, Seq: e.Seq, Kind: aggregator.New, Story: e.ID.Story(), At: e.Seen,
 		Evidence: aggregator.Evidence{Rule: RuleFirst},
@@ -79,9 +80,8 @@ func (j *Judge) Decide(e *aggregator.Entry) aggregator.Decision {
 	if j.join == aggregator.JoinNone {
 		return d
 	}
-	k := keysOf(e)
 	for _, rule := range rules {
-		partner := j.partner(e, k[rule.key])
+		partner := j.partner(e, r.keys[rule.key])
 		if partner == nil {
 			continue
 		}
@@ -107,11 +107,11 @@ func (j *Judge) Revise(e *aggregator.Entry) aggregator.Decision {
 	}
 }
 
-// Add makes e, whose Story is decided, known to later decisions; an entry
-// without a story only moves the window. New entries are added in the order of
+// Add makes e, whose Story is decided and of which r is the Reading, known to
+// later decisions; an entry without a story only moves the window. New entries are added in the order of
 // their Seq. An entry known already takes the keys of its new text, so that a
 // judge that saw the revision and one restored after it are the same.
-func (j *Judge) Add(e *aggregator.Entry) {
+func (j *Judge) Add(e *aggregator.Entry, r Reading) {
 	if e.Seen.After(j.now) {
 		j.now = e.Seen
 		j.forget()
@@ -128,7 +128,7 @@ func (j *Judge) Add(e *aggregator.Entry) {
 		j.entries.push(known{id: e.ID, seq: e.Seq, source: e.Source, seen: e.Seen})
 	}
 	entry := j.entries.at(number)
-	entry.story, entry.keys = e.Story, keysOf(e)
+	entry.story, entry.keys = e.Story, r.keys
 	j.link(number)
 }
 

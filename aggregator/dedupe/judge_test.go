@@ -30,9 +30,10 @@ func (s *stream) add(e aggregator.Entry) aggregator.Decision {
 	}
 	e.ID = aggregator.EntryKey(e.Source, aggregator.KeyGUID, e.GUID)
 	e.Canonical = aggregator.CanonicalLink(e.Link)
-	d := s.judge.Decide(&e)
+	reading := Read(&e)
+	d := s.judge.Decide(&e, reading)
 	e.Story = d.Story
-	s.judge.Add(&e)
+	s.judge.Add(&e, reading)
 	s.entries, s.decided = append(s.entries, e), append(s.decided, d)
 	return d
 }
@@ -155,7 +156,7 @@ func TestDecideChangesNothing(t *testing.T) {
 	e := entry("norvia", ferry, rescue, "", 0)
 	e.ID = aggregator.EntryKey("norvia", aggregator.KeyGUID, "1")
 	for range 2 {
-		if d := j.Decide(&e); d.Kind != aggregator.New {
+		if d := j.Decide(&e, Read(&e)); d.Kind != aggregator.New {
 			t.Fatalf("decided %v on an entry never added", d.Kind)
 		}
 	}
@@ -176,7 +177,7 @@ func TestRestoredJudgeDecidesAlike(t *testing.T) {
 			fmt.Sprintf("https://wire.example/%d", random.IntN(60)), seen)
 		if i%100 == 0 {
 			restored := restore(s.entries, seen, window)
-			if diff := cmp.Diff(s.judge.Decide(&next), restored.Decide(&next)); diff != "" {
+			if diff := cmp.Diff(s.judge.Decide(&next, Read(&next)), restored.Decide(&next, Read(&next))); diff != "" {
 				t.Fatalf("before entry %d (-seen it all +restored):\n%s", i, diff)
 			}
 			s.judge = restored
@@ -185,7 +186,7 @@ func TestRestoredJudgeDecidesAlike(t *testing.T) {
 		if random.IntN(3) == 0 {
 			e := &s.entries[random.IntN(len(s.entries))]
 			e.Title, e.Revision = fmt.Sprintf("Topic number %d is told in these words", random.IntN(40)), e.Revision+1
-			s.judge.Add(e)
+			s.judge.Add(e, Read(e))
 		}
 		if i%50 == 0 {
 			checkChains(t, s.judge)
@@ -206,7 +207,7 @@ func restore(entries []aggregator.Entry, now time.Duration, window time.Duration
 	j := New(Options{Window: window})
 	for i := range entries {
 		if last := entries[len(entries)-1].Seen; last.Sub(entries[i].Seen) <= window {
-			j.Add(&entries[i])
+			j.Add(&entries[i], Read(&entries[i]))
 		}
 	}
 	return j
@@ -267,9 +268,10 @@ func BenchmarkJudge(b *testing.B) {
 	b.ResetTimer()
 	for i := 0; b.Loop(); i++ {
 		e := &entries[i%len(entries)]
-		e.Story = j.Decide(e).Story
+		reading := Read(e)
+		e.Story = j.Decide(e, reading).Story
 		if i < len(entries) {
-			j.Add(e)
+			j.Add(e, reading)
 		}
 	}
 }

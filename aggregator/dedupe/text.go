@@ -51,8 +51,13 @@ var rules = [...]rule{
 	{RuleBody, keyBody, func(e *aggregator.Entry) []string { return []string{e.Title} }},
 }
 
-// keysOf returns the keys under which e can be recognised.
-func keysOf(e *aggregator.Entry) (k keys) {
+// Reading is what can be said of an entry's text without knowing any other:
+// made once, for deciding on it and for remembering it.
+type Reading struct{ keys keys }
+
+// Read reads an entry's title, summary and canonical link.
+func Read(e *aggregator.Entry) Reading {
+	var k keys
 	if e.Canonical != "" {
 		k[keyLink] = newKey(keyLink, []byte(e.Canonical))
 	}
@@ -64,7 +69,7 @@ func keysOf(e *aggregator.Entry) (k keys) {
 	if bodyWords >= minBodyWords {
 		k[keyBody] = newKey(keyBody, text[len(title)+1:])
 	}
-	return k
+	return Reading{keys: k}
 }
 
 // normalise appends to dst the words of text in the form in which the same
