@@ -99,8 +99,8 @@ type Request struct {
 	Validators Validators // zero: unconditional
 }
 
-// Response is what became of a Request. Body is set only with Fetched, Problem
-// only with Throttled, Gone and Failed.
+// Response is what became of a Request. Problem is set only with Throttled,
+// Gone and Failed; Validators and Moved only with Fetched and NotModified.
 type Response struct {
 	Outcome    Outcome
 	Problem    Problem
@@ -121,7 +121,9 @@ type Response struct {
 	ContentType string   // as sent
 	Hubs        []string // absolute URLs from Link headers with rel=hub
 	Self        string   // absolute URL from a Link header with rel=self
-	Body        []byte   // decompressed
+	// Body is the decompressed body. With Failed it is what had arrived of a
+	// body that broke off; empty: nothing did.
+	Body []byte
 	Delta       bool     // 226 IM Used: absence of an entry means nothing (RFC 3229)
 }
 
@@ -144,7 +146,7 @@ type Document struct {
 type PollResult struct {
 	Source   string   // the id
 	URL      string   // the configured address it was polled at
-	Response Response // without Body
+	Response Response // with its Body taken out
 	// BodyDigest is the digest of the body; 0 when there was none.
 	BodyDigest Digest
 	// Document is the parsed body. It is empty when nothing changed.

@@ -53,6 +53,7 @@ type pair struct {
 // floorPuts returns what each commit puts, in the order of each bucket's keys:
 // what it costs to store the same bytes when nothing has to be worked out.
 func floorPuts(b *testing.B, commits []aggregator.Commit) [][]pair {
+	b.Helper()
 	db := newDB(b)
 	have := map[string]bool{}
 	var batches [][]pair
@@ -98,6 +99,7 @@ func BenchmarkCommit(b *testing.B) {
 }
 
 func benchOurs(b *testing.B, path string, commits []aggregator.Commit) time.Duration {
+	b.Helper()
 	db, err := Open(path, Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -114,6 +116,7 @@ func benchOurs(b *testing.B, path string, commits []aggregator.Commit) time.Dura
 }
 
 func benchBare(b *testing.B, path string, batches [][]pair) time.Duration {
+	b.Helper()
 	db, err := bolt.Open(path, 0o600, Options{}.bolt(nil))
 	if err != nil {
 		b.Fatal(err)

@@ -68,7 +68,7 @@ func touch(tx *bolt.Tx) error {
 			return nil
 		}
 		var last []byte
-		return b.ForEach(func(k, v []byte) error {
+		return b.ForEach(func(k, _ []byte) error {
 			if bytes.Compare(last, k) >= 0 {
 				return errors.New("keys are out of order")
 			}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -145,7 +146,7 @@ func fillDisk(path string) error {
 	fmt.Println(err)
 	stored := db.LastSeq()
 	if again := commit(); err == nil || again == nil {
-		return fmt.Errorf("a full disk took commits up to %d: %v, %v", stored, err, again)
+		return fmt.Errorf("a full disk took commits up to %d: %w", stored, errors.Join(err, again))
 	}
 	// What was stored is still readable, and correct.
 	if err := db.Check(); err != nil {

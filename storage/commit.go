@@ -60,6 +60,10 @@ func (db *DB) Commit(c aggregator.Commit) error {
 	if db.sweep != nil {
 		db.sweep.show(c.States)
 	}
+	if db.unreleased += len(c.Entries); db.unreleased >= releaseEntries {
+		db.unreleased = 0
+		db.release()
+	}
 	return nil
 }
 
@@ -108,7 +112,7 @@ func newWriter(tx *bolt.Tx, e *encoder) (*writer, error) {
 		entries:   open(entriesBucket, fillPercent),
 		keys:      open(keysBucket, bolt.DefaultFillPercent),
 		stories:   open(storiesBucket, fillPercent),
-		newest:    open(newestBucket, fillPercent),
+		newest:    open(newestBucket, bolt.DefaultFillPercent),
 		revisions: open(revisionsBucket, fillPercent),
 		decisions: open(decisionsBucket, fillPercent),
 		sources:   open(sourcesBucket, bolt.DefaultFillPercent),

@@ -2,7 +2,7 @@ package storage
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -109,6 +109,8 @@ func TestNotFound(t *testing.T) {
 }
 
 // TestCommitRefusesContradictions: nothing of such a commit is stored.
+//
+//nolint:tparallel // the subtests share one database
 func TestCommitRefusesContradictions(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
@@ -211,9 +213,9 @@ func TestCommitRefusesContradictions(t *testing.T) {
 			return c
 		},
 	}
-	for name, make := range tests {
+	for name, commit := range tests {
 		t.Run(name, func(t *testing.T) {
-			err := db.Commit(make())
+			err := db.Commit(commit())
 			if !errors.Is(err, errContradiction) {
 				t.Fatalf("got %v, want a contradiction", err)
 			}
@@ -257,7 +259,7 @@ func TestKeysAreBounded(t *testing.T) {
 	db := newDB(t)
 	mustCommit(t, db, lone("bbc", 1))
 	volatile := func(n int) aggregator.EntryID {
-		return aggregator.EntryKey("bbc", aggregator.KeyGUID, fmt.Sprint("volatile", n))
+		return aggregator.EntryKey("bbc", aggregator.KeyGUID, "volatile"+strconv.Itoa(n))
 	}
 	const rounds = maxKeys + 10
 	for n := range rounds {
@@ -281,7 +283,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	e := entry(1, "bbc")
 	for n := range 3 * maxHistory {
 		mustCommit(t, db, aggregator.Commit{
-			Revisions: []aggregator.Revision{{Entry: e.ID, Seq: 1, N: n, Title: fmt.Sprint(n)}},
+			Revisions: []aggregator.Revision{{Entry: e.ID, Seq: 1, N: n, Title: strconv.Itoa(n)}},
 			Decisions: []aggregator.Decision{{Entry: e.ID, Seq: 1, Revision: n + 1, Kind: aggregator.Update}},
 		})
 	}

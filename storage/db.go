@@ -14,6 +14,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // Options say how a database is opened. The zero value is right for the
@@ -63,6 +64,9 @@ type DB struct {
 	writing sync.Mutex // guards what follows
 	encoder encoder
 	sweep   *sweep // nil: none under way
+	// unreleased counts the entries written since the file's pages were last
+	// given back.
+	unreleased int
 }
 
 // Open opens the database at path and creates it where there is none; its
@@ -75,7 +79,7 @@ func Open(path string, opts Options) (*DB, error) {
 
 func open(path string, opts Options, steps []migration) (*DB, error) {
 	if dir, err := os.Stat(filepath.Dir(path)); err == nil && !dir.IsDir() || errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open database %s: the folder %s does not exist: create it or change storage.path: %w",
+		return nil, fmt.Errorf("open: database %s: the folder %s does not exist: create it or change storage.path: %w",
 			path, filepath.Dir(path), fs.ErrNotExist)
 	}
 	codec, err := newCodec()
@@ -85,7 +89,11 @@ func open(path string, opts Options, steps []migration) (*DB, error) {
 	db := &DB{path: path, codec: codec, encoder: encoder{mode: codec.enc}}
 	current := uint64(1 + len(steps))
 	// An existing file is only read until it is known to be whole and ours.
-	if stat, err := os.Stat(path); opts.ReadOnly || err == nil && stat.Size() > 0 {
+	stat, err := os.Stat(path)
+	if err == nil && stat.IsDir() {
+		return nil, fmt.Errorf("open: database %s is a folder: name a file in it: %w", path, syscall.EISDIR)
+	}
+	if opts.ReadOnly || err == nil && stat.Size() > 0 {
 		look := opts
 		look.ReadOnly = true
 		if err := db.openFile(look); err != nil {
@@ -105,7 +113,11 @@ func open(path string, opts Options, steps []migration) (*DB, error) {
 	if err := db.openFile(opts); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(db.prepare(current, steps), db.refresh()); err != nil {
+	err = db.prepare(current, steps)
+	if err == nil {
+		err = db.refresh()
+	}
+	if err != nil {
 		return nil, db.failed("open", errors.Join(err, db.Close()))
 	}
 	return db, nil
@@ -126,7 +138,7 @@ func (db *DB) openFile(opts Options) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, bolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return db.failed("open", ErrLocked)
 	case errors.As(err, &path), errors.As(err, &errno):
 		return db.failed("open", err)

@@ -70,6 +70,7 @@ func (w *writer) index(refs []ref) ([]ref, error) {
 	})
 	// All are looked up before the first is put: bbolt finds its way faster on
 	// pages that were not changed yet.
+	known := w.keys.Cursor()
 	for n, i := range order {
 		r := &refs[i]
 		if n > 0 && refs[order[n-1]].id == r.id {
@@ -79,8 +80,8 @@ func (w *writer) index(refs []ref) ([]ref, error) {
 			r.done = true
 			continue
 		}
-		v := w.keys.Get(r.id[:])
-		if v == nil {
+		k, v := known.Seek(r.id[:])
+		if !bytes.Equal(k, r.id[:]) {
 			continue
 		}
 		seq, err := readSeq(v)

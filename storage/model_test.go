@@ -2,15 +2,24 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
 )
 
 // dump returns all that is in the file, as text.
-func dump(t testing.TB, db *DB) string {
-	t.Helper()
+func dump(tb testing.TB, db *DB) string {
+	tb.Helper()
 	var b bytes.Buffer
 	err := db.view(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, bucket *bolt.Bucket) error {
@@ -22,7 +31,261 @@ func dump(t testing.TB, db *DB) string {
 		})
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.String()
+}
+
+// model is what the database should hold, in the plainest form.
+type model struct {
+	last      uint64
+	entries   map[uint64]aggregator.Entry
+	keys      map[aggregator.EntryID]uint64
+	stories   map[uint64]aggregator.Story
+	decisions map[uint64][]aggregator.Decision
+	revisions map[uint64][]aggregator.Revision
+	states    map[string]aggregator.SourceState
+}
+
+func newModel() *model {
+	return &model{
+		entries: map[uint64]aggregator.Entry{}, keys: map[aggregator.EntryID]uint64{},
+		stories: map[uint64]aggregator.Story{}, decisions: map[uint64][]aggregator.Decision{},
+		revisions: map[uint64][]aggregator.Revision{}, states: map[string]aggregator.SourceState{},
+	}
+}
+
+func (m *model) commit(c aggregator.Commit) {
+	for _, e := range c.Entries {
+		m.last = max(m.last, e.Seq)
+		m.entries[e.Seq] = e
+		m.keys[e.ID] = e.Seq
+	}
+	for _, k := range c.Keys {
+		if _, taken := m.keys[k.ID]; !taken {
+			m.keys[k.ID] = k.Seq
+		}
+	}
+	for _, s := range c.Stories {
+		m.stories[s.Seq] = s
+	}
+	for _, d := range c.Decisions {
+		m.decisions[d.Seq] = append(m.decisions[d.Seq], d)
+	}
+	for _, r := range c.Revisions {
+		m.revisions[r.Seq] = append(m.revisions[r.Seq], r)
+	}
+	for _, s := range c.States {
+		m.states[s.Source] = s
+	}
+}
+
+func (m *model) purge(before time.Time) (removed int) {
+	shown := map[uint64]bool{}
+	for _, s := range m.states {
+		for _, seq := range s.Showing {
+			shown[seq] = true
+		}
+	}
+	old := func(seq uint64) bool { return m.entries[seq].Seen.Before(before) && !shown[seq] }
+	remove := func(seq uint64) {
+		removed++
+		delete(m.entries, seq)
+		delete(m.stories, seq)
+		delete(m.decisions, seq)
+		delete(m.revisions, seq)
+	}
+	for _, s := range m.stories {
+		if !slices.ContainsFunc(s.Members, func(member aggregator.Member) bool { return !old(member.Seq) }) {
+			for _, member := range s.Members {
+				remove(member.Seq)
+			}
+		}
+	}
+	for seq, e := range m.entries {
+		if e.Story.IsZero() && old(seq) {
+			remove(seq)
+		}
+	}
+	for id, seq := range m.keys {
+		if _, there := m.entries[seq]; !there {
+			delete(m.keys, id)
+		}
+	}
+	return removed
+}
+
+// compare asks the database for everything the model has.
+func (m *model) compare(t *testing.T, db *DB) {
+	t.Helper()
+	fail := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fail(db.Check())
+	entries, stories := db.Counts()
+	if int(entries) != len(m.entries) || int(stories) != len(m.stories) || db.LastSeq() != m.last {
+		t.Fatalf("counts %d, %d, %d; want %d, %d, %d", entries, stories, db.LastSeq(), len(m.entries), len(m.stories), m.last)
+	}
+	seqs := seqRange(1, m.last+1)
+	got, err := db.Entries(seqs)
+	fail(err)
+	for i, seq := range seqs {
+		want, there := m.entries[seq]
+		if !there && got[i].Seq == 0 {
+			continue
+		}
+		equal(t, "entry", want, got[i])
+		decisions, err := db.Decisions(seq)
+		fail(err)
+		equal(t, "decisions", m.decisions[seq], decisions)
+		revisions, err := db.Revisions(seq)
+		fail(err)
+		equal(t, "revisions", m.revisions[seq], revisions)
+	}
+	for key, seq := range m.keys {
+		known, err := db.Known([]aggregator.EntryID{key})
+		fail(err)
+		equal(t, "known", aggregator.Known{Seq: seq, Digest: m.entries[seq].Digest}, known[0])
+	}
+	var want []aggregator.StoryView
+	for _, s := range m.stories {
+		view := aggregator.StoryView{Story: s}
+		for _, member := range s.Members {
+			view.Entries = append(view.Entries, m.entries[member.Seq])
+		}
+		want = append(want, view)
+		one, err := db.Story(s.ID)
+		fail(err)
+		equal(t, "story", s, one.Story)
+	}
+	slices.SortFunc(want, func(a, b aggregator.StoryView) int {
+		return cmp.Or(b.First.Compare(a.First), cmp.Compare(b.Seq, a.Seq))
+	})
+	views, _, err := db.Newest(Cursor{}, len(want)+1)
+	fail(err)
+	equal(t, "newest", want, views)
+	states, err := db.States()
+	fail(err)
+	var wantStates []aggregator.SourceState
+	for _, s := range m.states {
+		wantStates = append(wantStates, s)
+	}
+	slices.SortFunc(wantStates, func(a, b aggregator.SourceState) int { return cmp.Compare(a.Source, b.Source) })
+	equal(t, "states", wantStates, states)
+}
+
+// random returns a commit that fits what is stored: new entries, some of them
+// joining stories, some dropped, and changed ones.
+func (m *model) random(r *rand.Rand) aggregator.Commit {
+	var c aggregator.Commit
+	source := fmt.Sprintf("s%d", r.IntN(4))
+	state := aggregator.SourceState{Source: source, Polls: r.Uint64()}
+	changed := map[uint64]bool{}
+	for range r.IntN(6) {
+		e := entry(m.last+uint64(len(c.Entries))+1+uint64(r.IntN(2)*100), source)
+		if n := len(c.Entries); n > 0 {
+			e.Seq = max(e.Seq, c.Entries[n-1].Seq+1)
+		}
+		e.ID = id(source, e.Seq)
+		e.Title, e.Content = randomText(r), randomText(r)
+		e.Seen = day().Add(time.Duration(m.last)*time.Minute + time.Duration(r.IntN(120))*time.Second)
+		kind := aggregator.New
+		switch r.IntN(4) {
+		case 0:
+			e.Story, kind = aggregator.StoryID{}, aggregator.Dropped
+		case 1:
+			if s, ok := m.anyStory(r, changed); ok {
+				changed[s.Seq] = true
+				e.Story, kind = s.ID, aggregator.Copy
+				s.Members = append(slices.Clip(s.Members), aggregator.Member{Seq: e.Seq, Source: source, Kind: kind, Joined: e.Seen})
+				s.Lead = s.Members[r.IntN(len(s.Members))].Seq
+				s.First = s.First.Add(time.Duration(r.IntN(3)) * time.Minute)
+				c.Stories = append(c.Stories, s)
+				break
+			}
+			fallthrough
+		default:
+			e.Story = e.ID.Story()
+			c.Stories = append(c.Stories, storyOf(&e))
+		}
+		c.Decisions = append(c.Decisions, decision(&e, kind))
+		c.Keys = append(c.Keys, aggregator.Key{ID: id("link", uint64(r.IntN(400))), Seq: e.Seq})
+		c.Entries = append(c.Entries, e)
+		if r.IntN(3) == 0 {
+			state.Showing = append(state.Showing, e.Seq)
+		}
+	}
+	for _, seq := range slices.Sorted(maps.Keys(m.entries)) {
+		if r.IntN(len(m.entries)) > 1 {
+			continue
+		}
+		e := m.entries[seq]
+		c.Revisions = append(c.Revisions, aggregator.Revision{Entry: e.ID, Seq: seq, N: e.Revision, At: e.Seen, Title: e.Title})
+		e.Title, e.Digest, e.Revision, e.Revised = randomText(r), aggregator.Digest(r.Uint64()), e.Revision+1, e.Seen.Add(time.Hour)
+		c.Entries = append(c.Entries, e)
+		c.Decisions = append(c.Decisions, decision(&e, aggregator.Update))
+		c.Keys = append(c.Keys, aggregator.Key{ID: id("link", uint64(r.IntN(400))), Seq: seq})
+	}
+	c.States = []aggregator.SourceState{state}
+	return c
+}
+
+func (m *model) anyStory(r *rand.Rand, but map[uint64]bool) (aggregator.Story, bool) {
+	seqs := make([]uint64, 0, len(m.stories))
+	for seq := range m.stories {
+		if !but[seq] {
+			seqs = append(seqs, seq)
+		}
+	}
+	if len(seqs) == 0 {
+		return aggregator.Story{}, false
+	}
+	slices.Sort(seqs)
+	return m.stories[seqs[r.IntN(len(seqs))]], true
+}
+
+// TestModel runs random commits, purges and restarts on the database and on a
+// model of it, and compares all they hold.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(seed, 7))
+			path := filepath.Join(t.TempDir(), "test.db")
+			db, err := Open(path, fast())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			m := newModel()
+			for n := range 100 {
+				switch r.IntN(12) {
+				case 0:
+					before := day().Add(time.Duration(r.Uint64N(m.last+1)) * time.Minute)
+					want, got := m.purge(before), sweepAll(t, db, before, 1+r.IntN(5))
+					if got != want {
+						t.Fatalf("round %d: %d entries went, want %d", n, got, want)
+					}
+				case 1:
+					if err := db.Close(); err != nil {
+						t.Fatal(err)
+					}
+					if db, err = Open(path, fast()); err != nil {
+						t.Fatal(err)
+					}
+				default:
+					c := m.random(r)
+					mustCommit(t, db, c)
+					m.commit(c)
+				}
+				if n%20 == 19 {
+					m.compare(t, db)
+				}
+			}
+		})
+	}
 }

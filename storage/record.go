@@ -26,7 +26,18 @@ type entryRecord struct {
 	Revised    stamp             `cbor:"15,keyasint,omitempty"`
 	Revision   int               `cbor:"16,keyasint,omitempty"`
 	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
+	Alike      alike             `cbor:"18,keyasint,omitempty"`
 }
+
+// alike names fields that are left out because others say the same, as in most
+// entries they do: it halves the file.
+type alike byte
+
+const (
+	guidIsLink         alike = 1 << iota
+	canonicalIsLink          // Canonical equals Link
+	summaryIsOfContent       // Summary is plainText(Content)
+)
 
 type authorRecord struct {
 	Name string `cbor:"1,keyasint,omitempty"`
@@ -55,6 +66,15 @@ func (r *entryRecord) set(e *aggregator.Entry) {
 		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
 		Revision: e.Revision, Text: e.Text,
 	}
+	if e.GUID == e.Link && e.GUID != "" {
+		r.GUID, r.Alike = "", r.Alike|guidIsLink
+	}
+	if e.Canonical == e.Link && e.Canonical != "" {
+		r.Canonical, r.Alike = "", r.Alike|canonicalIsLink
+	}
+	if e.Summary != "" && len(e.Summary) < len(e.Content) && plainText(e.Content) == e.Summary {
+		r.Summary, r.Alike = "", r.Alike|summaryIsOfContent
+	}
 }
 
 func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
@@ -70,6 +90,15 @@ func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
 	}
 	for _, x := range r.Enclosures {
 		e.Enclosures = append(e.Enclosures, aggregator.Enclosure(x))
+	}
+	if r.Alike&guidIsLink != 0 {
+		e.GUID = r.Link
+	}
+	if r.Alike&canonicalIsLink != 0 {
+		e.Canonical = r.Link
+	}
+	if r.Alike&summaryIsOfContent != 0 {
+		e.Summary = plainText(r.Content)
 	}
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,44 +27,44 @@ func TestMain(m *testing.M) {
 // fast leaves out the wait for the disk and most of the address space.
 func fast() Options { return Options{NoSync: true, InitialMmapBytes: 64 << 20} }
 
-func mustOpen(t testing.TB, path string) *DB {
-	t.Helper()
+func mustOpen(tb testing.TB, path string) *DB {
+	tb.Helper()
 	db, err := Open(path, fast())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return db
 }
 
-func newDB(t testing.TB) *DB {
-	t.Helper()
-	return mustOpen(t, filepath.Join(t.TempDir(), "test.db"))
+func newDB(tb testing.TB) *DB {
+	tb.Helper()
+	return mustOpen(tb, filepath.Join(tb.TempDir(), "test.db"))
 }
 
-func mustCommit(t testing.TB, db *DB, c aggregator.Commit) {
-	t.Helper()
+func mustCommit(tb testing.TB, db *DB, c aggregator.Commit) {
+	tb.Helper()
 	if err := db.Commit(c); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func mustCheck(t testing.TB, db *DB) {
-	t.Helper()
+func mustCheck(tb testing.TB, db *DB) {
+	tb.Helper()
 	if err := db.Check(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // equal compares what went in with what came out: nil and empty are one.
-func equal(t testing.TB, what string, want, got any) {
-	t.Helper()
+func equal(tb testing.TB, what string, want, got any) {
+	tb.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Fatalf("%s (-want +got):\n%s", what, diff)
+		tb.Fatalf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
@@ -71,7 +72,7 @@ func equal(t testing.TB, what string, want, got any) {
 func day() time.Time { return time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC) }
 
 func id(source string, n uint64) aggregator.EntryID {
-	return aggregator.EntryKey(source, aggregator.KeyGUID, fmt.Sprint(n))
+	return aggregator.EntryKey(source, aggregator.KeyGUID, strconv.FormatUint(n, 10))
 }
 
 // entry returns a full entry of the source, seen seq minutes into the day, the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -44,21 +45,30 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	return turn
 }
 
-// Poller asks sources and reads what they answer.
+// Poller asks sources and reads what they answer. Many goroutines may use it at
+// once.
 type Poller struct {
-	Fetcher Fetcher
-	Parser  Parser
-	Log     *slog.Logger
+	fetcher Fetcher
+	parser  Parser
+	log     *slog.Logger
+	parsing chan struct{}
+}
+
+// NewPoller returns a Poller. However many polls are under way, it parses no
+// more documents at a time than there are processors to do it: a document being
+// parsed takes many times the memory of its body.
+func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
+	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // Ask polls src without storing anything: the request with the validators of
 // state, then, if the body is a new one, the parse. Every way it can end is in
 // the result.
-func (p Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator.SourceState) (result aggregator.PollResult) {
+func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator.SourceState) (result aggregator.PollResult) {
 	result = aggregator.PollResult{Source: src.ID, URL: src.URL}
 	defer func() {
 		if r := recover(); r != nil {
-			p.Log.Error("a poll panicked", "source", src.ID, "panic", r, "stack", string(debug.Stack()))
+			p.log.Error("a poll panicked", "source", src.ID, "panic", r, "stack", string(debug.Stack()))
 			result.Document = aggregator.Document{}
 			result.Response = failed(result.Response, aggregator.Problem{
 				Kind: aggregator.ProblemInternal, Message: fmt.Sprintf("reading this feed failed inside Wiredesk: %v", r),
@@ -71,7 +81,7 @@ func (p Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator
 	} else {
 		state = aggregator.SourceState{}
 	}
-	response := p.Fetcher.Fetch(ctx, req)
+	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body
 	response.Body = nil
 	result.Response = response
@@ -83,7 +93,7 @@ func (p Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator
 		result.Response.Outcome = aggregator.NotModified
 		return result
 	}
-	document, err := p.Parser.Parse(body, response.ContentType, response.URL)
+	document, err := p.parse(body, &response)
 	if response.Outcome != aggregator.Fetched {
 		// A body cut short on the way: what arrived whole is kept, and the
 		// poll has failed all the same.
@@ -96,6 +106,12 @@ func (p Poller) Ask(ctx context.Context, src aggregator.Source, state aggregator
 	}
 	result.Document, result.BodyDigest = document, digest
 	return result
+}
+
+func (p *Poller) parse(body []byte, response *aggregator.Response) (aggregator.Document, error) {
+	p.parsing <- struct{}{}
+	defer func() { <-p.parsing }()
+	return p.parser.Parse(body, response.ContentType, response.URL)
 }
 
 func failed(response aggregator.Response, problem aggregator.Problem) aggregator.Response {

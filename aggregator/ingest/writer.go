@@ -64,7 +64,7 @@ func (s *Settings) drops(src aggregator.Source, e *aggregator.Entry) (rule strin
 // Options of an Ingest.
 type Options struct {
 	Store  Store
-	Poller Poller
+	Poller *Poller // nil where only results are submitted
 	Dedupe dedupe.Options
 	Log    *slog.Logger
 	// Committed is called after each commit, on the writer's goroutine, with

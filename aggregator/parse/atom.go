@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"html"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -81,7 +80,7 @@ func (r *reader) atomEntry(e *atom.Entry, n note, feed *atom.Feed) *item {
 	}
 	it.summary.base = rebased(base, n.summaryBase)
 	if e.Content != nil {
-		it.content = atomContent(e.Content)
+		it.content = atomContent(e.Content, n.content)
 		it.content.base = rebased(base, n.contentBase)
 		if it.link == "" {
 			it.link = e.Content.Src
@@ -118,8 +117,7 @@ func atomText(value string, t textType, sniff bool) prose {
 	case textHTML:
 		return prose{value: value, html: true}
 	case textEscaped:
-		value = html.UnescapeString(value)
-		return prose{value: value, html: sniff && looksLikeHTML(value)}
+		return prose{value: html.UnescapeString(value), html: true}
 	case textUntyped:
 		return prose{value: value, html: sniff && looksLikeHTML(value)}
 	}
@@ -128,18 +126,14 @@ func atomText(value string, t textType, sniff bool) prose {
 
 // atomContent returns the content of an entry, empty where it stands elsewhere
 // or is no text.
-func atomContent(c *atom.Content) prose {
-	switch kind := strings.ToLower(c.Type); {
+func atomContent(c *atom.Content, t textType) prose {
+	switch {
 	case c.Src != "":
 		return prose{}
-	case strings.Contains(kind, "html"):
-		return prose{value: c.Value, html: true}
-	case kind == "":
-		return prose{value: c.Value, html: looksLikeHTML(c.Value)}
-	case kind == "text", strings.HasPrefix(kind, "text/"):
-		return prose{value: c.Value}
+	case t == textUntyped && c.Type != "":
+		return prose{} // pictures and the like
 	}
-	return prose{}
+	return atomText(c.Value, t, true)
 }
 
 // htmlEnd is what tells HTML from text that mentions a tag.
@@ -149,5 +143,3 @@ var htmlEnd = regexp.MustCompile(`(?i)</(p|a|b|i|em|strong|div|span|ul|ol|li|h[1
 func looksLikeHTML(s string) bool {
 	return strings.IndexByte(s, '<') >= 0 && htmlEnd.MatchString(s)
 }
-
-var _ *url.URL

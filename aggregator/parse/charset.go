@@ -84,7 +84,7 @@ func fromBytes(body []byte, contentType string) (text []byte, repaired string) {
 	_, params, _ := mime.ParseMediaType(contentType)
 	for _, label := range []string{params["charset"], declared(body)} {
 		e := byLabel(label)
-		if e == nil || e == encoding.Encoding(unicode.UTF8) || e == encoding.Replacement {
+		if e == nil || e == unicode.UTF8 || e == encoding.Replacement {
 			continue
 		}
 		if text := decode(e, body); plausible(text) {
@@ -321,8 +321,8 @@ func digit(c byte) rune {
 
 // also joins what had to be mended.
 func also(said, more string) string {
-	if said == "" {
-		return more
+	if said == "" || more == "" {
+		return said + more
 	}
 	return said + "; " + more
 }

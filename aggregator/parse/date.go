@@ -43,80 +43,6 @@ func within1970(t time.Time) time.Time {
 	return t
 }
 
-// dateToken is a number or a word of a date, with what stands before it.
-type dateToken struct {
-	word   string // lower case; empty: a number
-	number int
-	digits int  // how many; 0: a word
-	before rune // the separator before it; 0: none
-}
-
-// dateTokens splits a date into numbers and words. Digits of all scripts count.
-func dateTokens(s string) []dateToken {
-	var tokens []dateToken
-	var word []rune
-	before := rune(0)
-	inNumber := false
-	flush := func() {
-		if len(word) > 0 {
-			tokens = append(tokens, dateToken{word: string(word), before: before})
-			word, before = word[:0], 0
-		}
-		if inNumber {
-			inNumber = false
-		}
-	}
-	for _, r := range strings.ToLower(s) {
-		switch d := decimal(r); {
-		case d >= 0:
-			if len(word) > 0 {
-				flush()
-			}
-			if !inNumber {
-				tokens = append(tokens, dateToken{before: before})
-				before, inNumber = 0, true
-			}
-			last := &tokens[len(tokens)-1]
-			if last.digits++; last.digits <= 15 {
-				last.number = last.number*10 + d
-			}
-		case unicode.IsLetter(r) || unicode.IsMark(r):
-			if inNumber || len(word) > 0 && unicode.Is(unicode.Han, r) {
-				flush()
-			}
-			word = append(word, r)
-			if unicode.Is(unicode.Han, r) {
-				flush()
-			}
-		default:
-			flush()
-			if before == 0 || unicode.IsSpace(before) || !unicode.IsSpace(r) {
-				before = r
-			}
-		}
-	}
-	flush()
-	return tokens
-}
-
-// decimal returns the value of a decimal digit, or -1.
-func decimal(r rune) int {
-	if r >= '0' && r <= '9' {
-		return int(r - '0')
-	}
-	if r < 0x80 || !unicode.IsDigit(r) {
-		return -1
-	}
-	// The ten digits of a script stand together, and begin at a multiple of 16
-	// or six behind one.
-	for d := range 10 {
-		if zero := r - rune(d); !unicode.IsDigit(zero - 1) {
-			return d
-		}
-	}
-	return -1
-}
-
 // dateReader makes a time of tokens.
 type dateReader struct {
 	tokens []dateToken
@@ -127,6 +53,7 @@ type dateReader struct {
 	offset           int // seconds east of UTC
 	clock, afternoon bool
 	morning          bool
+	weekday          bool // month may have been the name of a day
 }
 
 func (d *dateReader) read() time.Time {
@@ -179,7 +106,8 @@ func (d *dateReader) clockAt(i int) bool {
 	}
 	next := d.tokens[i+1]
 	if next.digits > 0 {
-		return next.before == ':' && next.digits <= 2
+		dotted := next.before == '.' && i+2 < len(d.tokens) && d.tokens[i+2].word == "uhr"
+		return (next.before == ':' || dotted) && next.digits <= 2
 	}
 	switch next.word {
 	case "h", "時", "时", "点", "시", "am", "pm", "a", "p", "uhr":
@@ -214,7 +142,7 @@ func (d *dateReader) readClock(i int) int {
 			default:
 				return i
 			}
-		} else if next.before != ':' && !(part == 2 && next.before == '.' && next.digits <= 2) {
+		} else if next.before != ':' && next.before != '.' {
 			return i
 		}
 		if next.digits > 2 {
@@ -294,14 +222,8 @@ func (d *dateReader) readWord(i int, loose *[]dateToken) int {
 		return i
 	}
 	if m := months[t.word]; m > 0 {
-		if d.month < 0 || weekdayToo[t.word] == 0 {
-			if d.month > 0 && d.monthCount() {
-				return i
-			}
-			d.month = m
-			// What stands before the month is the day, what stands behind it day or
-			// year: remember where it stood.
-			*loose = append(*loose, dateToken{word: t.word})
+		if d.month < 0 || d.weekday {
+			d.month, d.weekday = m, t.word == weekdayToo
 		}
 		return i
 	}
@@ -310,8 +232,6 @@ func (d *dateReader) readWord(i int, loose *[]dateToken) int {
 	}
 	return i
 }
-
-func (d *dateReader) monthCount() bool { return true }
 
 // readWeek reads the week and day of 2006-W01-2 at token i.
 func (d *dateReader) readWeek(i int, loose *[]dateToken) int {
@@ -404,20 +324,7 @@ func (d *dateReader) readCompact(t dateToken) bool {
 }
 
 // readNamedMonth finds day and year beside a month's name.
-func (d *dateReader) readNamedMonth(loose []dateToken) bool {
-	var before, after []dateToken
-	to := &before
-	for _, t := range loose {
-		if t.digits == 0 {
-			to = &after
-			continue
-		}
-		*to = append(*to, t)
-	}
-	numbers := append(before, after...)
-	if len(numbers) == 0 {
-		return false
-	}
+func (d *dateReader) readNamedMonth(numbers []dateToken) bool {
 	for i, t := range numbers {
 		if t.digits >= 4 {
 			d.year = t.number

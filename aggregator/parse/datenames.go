@@ -1,6 +1,9 @@
 package parse
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // months holds the names of the months, long and short, of the languages feeds
 // give their dates in. Dots behind short names do not count.
@@ -15,7 +18,7 @@ var months = func() map[string]int {
 		"jänner - maerz - - - - - - - - -",
 		"janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
 		"janv févr - avr - - juil aou - - - déc",
-		"- fevrier - - - - - aout - - - decembre",
+		"- fevrier - - - - - aout - - - -",
 		"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 		"ene - - abr - - - ago setiembre - - dic",
 		"janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
@@ -46,16 +49,14 @@ var months = func() map[string]int {
 			}
 		}
 	}
-	// The Levant's months have two words.
-	for name, month := range map[string]int{"شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9} {
-		names[name] = month
-	}
+	// The Levant counts by other names; some have two words, of which one tells.
+	maps.Copy(names, map[string]int{"شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9})
 	return names
 }()
 
-// weekdayToo holds short names of months that are short names of weekdays, too:
-// mar is Tuesday in Spanish, French and Italian.
-var weekdayToo = map[string]int{"mar": 3}
+// weekdayToo is a month's short name that is Tuesday in French, Spanish and
+// Italian.
+const weekdayToo = "mar"
 
 // zones holds the names of time zones as seconds east of UTC. Where two zones
 // share a name it is the one most feeds mean. A letter alone says nothing (RFC
@@ -65,7 +66,7 @@ var zones = func() map[string]int {
 	for name, hours := range map[string]float64{
 		"z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "ist": 5.5,
 		"met": 1, "mest": 2, "mez": 1, "mesz": 2, "cet": 1, "cest": 2, "cetdst": 2, "metdst": 2, "mewt": 1, "messt": 2,
-		"eet": 2, "eest": 3, "msk": 3, "msd": 4, "мск": 3, "trt": 3, "samt": 4, "yekt": 5, "nov": 7, "vlat": 10,
+		"eet": 2, "eest": 3, "msk": 3, "msd": 4, "мск": 3, "trt": 3, "samt": 4, "yekt": 5, "vlat": 10,
 		"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "et": -5, "ct": -6, "mt": -7, "pt": -8,
 		"ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5, "akst": -9, "akdt": -8, "hst": -10, "hast": -10, "hadt": -9,
 		"brt": -3, "brst": -2, "art": -3, "clt": -4, "clst": -3, "cot": -5, "pet": -5, "vet": -4, "bot": -4, "uyt": -3,
@@ -76,6 +77,5 @@ var zones = func() map[string]int {
 	} {
 		offsets[name] = int(hours * 3600)
 	}
-	delete(offsets, "nov") // the month, rather than Novosibirsk
 	return offsets
 }()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -17,17 +18,21 @@ import (
 	"wiredesk/aggregator"
 )
 
+var testJudge = sync.OnceValue(newJudge)
+
 // checkDocument holds a document against what the package promises of any.
-func checkDocument(t *testing.T, p *Parser, doc aggregator.Document) {
+func checkDocument(t *testing.T, doc aggregator.Document) {
 	t.Helper()
-	judge := newJudge()
+	judge := testJudge()
 	for i := range doc.Entries {
 		e := &doc.Entries[i]
 		for name, text := range map[string]string{"title": e.Title, "summary": e.Summary, "content": e.Content} {
 			if !utf8.ValidString(text) {
 				t.Errorf("entry %d: %s is not UTF-8: %q", i, name, text)
 			}
-			if j := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) }); j >= 0 {
+			if j := strings.IndexFunc(text, func(r rune) bool {
+				return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
+			}); j >= 0 {
 				t.Errorf("entry %d: %s holds a control character: %q", i, name, text[j:])
 			}
 		}
@@ -87,7 +92,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		checkDocument(t, p, doc)
+		checkDocument(t, doc)
 		again, err := p.Parse(body, contentType, "https://wire.example/dir/feed.xml")
 		if err != nil || !cmp.Equal(doc, again) {
 			t.Fatalf("read differently the second time: %v %s", err, cmp.Diff(doc, again))

@@ -80,39 +80,13 @@ var common = func() map[rune]bool {
 func naturalness(text []byte) float64 {
 	var all, score float64
 	var last rune
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRune(text[i:])
-		i += size
-		if r < utf8.RuneSelf {
-			last = r
-			continue
+	for _, r := range string(text) {
+		if r >= utf8.RuneSelf {
+			all++
+			score += natural(r, last)
 		}
-		all++
-		switch {
-		case r == utf8.RuneError:
-			score -= 3
-		case r >= 0x3040 && r <= 0x30ff: // kana
-			score++
-		case r >= 0xff61 && r <= 0xff9f, r >= 0xe000 && r <= 0xf8ff, r >= 0x80 && r < 0xa0:
-			score -= 0.5 // half-width kana, private use, controls
-		case common[r]:
-			score++
-		case r >= 0xac00 && r <= 0xd7a3:
-			score += 0.75
-		case unicode.Is(unicode.Han, r):
-			score += 0.4
-		case unicode.IsLower(r) && unicode.Is(unicode.Cyrillic, r):
-			score += 0.6
-		case unicode.IsUpper(r) && unicode.Is(unicode.Cyrillic, r):
-			if unicode.IsLower(last) {
-				score -= 0.5 // a capital within a word
-			} else {
-				score += 0.5
-			}
-		case unicode.In(r, unicode.Arabic, unicode.Greek, unicode.Hebrew):
-			score += 0.5
-		case unicode.IsPunct(r):
-			score += 0.4
+		if latin(last) && alphabetic(r) || alphabetic(last) && latin(r) {
+			score-- // two alphabets in one word
 		}
 		last = r
 	}
@@ -120,4 +94,33 @@ func naturalness(text []byte) float64 {
 		return 0
 	}
 	return score / all
+}
+
+// natural says how likely a character is behind the last one.
+func natural(r, last rune) float64 {
+	switch {
+	case r == utf8.RuneError:
+		return -3
+	case r >= 0xff61 && r <= 0xff9f, r >= 0xe000 && r <= 0xf8ff, r < 0xa0:
+		return -0.5 // half-width kana, private use, controls
+	case common[r], r >= 0x3040 && r <= 0x30ff:
+		return 1
+	case r >= 0xac00 && r <= 0xd7a3:
+		return 0.75
+	case unicode.Is(unicode.Han, r):
+		return 0.4
+	case unicode.Is(unicode.Cyrillic, r) && unicode.IsUpper(r) && unicode.IsLower(last):
+		return -0.5
+	case alphabetic(r):
+		return 0.5
+	case unicode.IsPunct(r):
+		return 0.4
+	}
+	return 0
+}
+
+func latin(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+func alphabetic(r rune) bool {
+	return unicode.In(r, unicode.Cyrillic, unicode.Arabic, unicode.Greek, unicode.Hebrew)
 }

@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -15,79 +15,48 @@ import (
 // lose their tags and keep their text.
 const maxNesting = 64
 
-// judge decides which HTML is safe. It is bluemonday's policy that decides: it
-// is asked once which elements it knows, and of each tag with attributes anew.
-type judge struct {
-	policy *bluemonday.Policy
-	bare   map[string]string // a start tag without attributes as the policy leaves it
-	known  map[string]bool   // elements of which the policy leaves something
-}
-
-func newJudge() *judge {
-	j := &judge{policy: bluemonday.UGCPolicy(), bare: make(map[string]string), known: make(map[string]bool)}
-	// Links are made absolute before the policy sees them.
-	j.policy.AllowRelativeURLs(false)
-	// The stock pattern refuses apostrophes and colons, and with them the words
-	// that stand for the picture. Values are escaped in any case.
-	j.policy.AllowAttrs("alt").OnElements("img")
-	for name := range strings.FieldsSeq(`a abbr acronym article aside b bdi bdo big blockquote br caption center cite
-		code col colgroup dd del details dfn dl div dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i
-		img ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub summary sup
-		table tbody td tfoot th thead time tr tt u ul var wbr`) {
-		j.bare[name] = j.policy.Sanitize("<" + name + ">")
-		j.known[name] = j.policy.Sanitize("<"+name+` href="https://example.org/" src="https://example.org/" dir="ltr">`) != ""
-	}
-	return j
-}
-
 // renderer turns HTML into plain text and sanitised HTML in one pass. It is
 // used again and again: what it returns are copies.
+//
+// Asking the policy costs more than all else, and most of that for each
+// question. So the tags with attributes of a whole document wait on lines of
+// their own, and what was rendered has holes that settle fills.
 type renderer struct {
 	judge *judge
 	base  *url.URL
 	text  plainText
-	html  []byte
+	html  []byte   // of all that was rendered, one behind the other
 	open  []string // elements of html that are not closed yet
 	attrs []html.Attribute
 	image string // the first picture
 
-	// Tags with attributes wait on lines of their own for the policy's verdict,
-	// which takes the place that holes names in html.
-	tags    []byte
-	holes   []int
-	verdict bytes.Buffer
-	filled  []byte
-	wary    bool // ask for each tag by itself
+	tags   []byte // a line for each hole
+	holes  []int
+	filled []byte
+	wary   bool // ask for each tag by itself
 }
 
 // rendered is what becomes of HTML.
 type rendered struct {
 	text  string // plain text, a line feed between blocks
-	html  string // sanitised
+	html  string // sanitised, once it is settled
 	image string // absolute URL of the first picture; empty: none
 	plain bool   // html is text without markup
+
+	src    string
+	base   *url.URL
+	within span  // of the renderer's html
+	holes  []int // where in it tags are to stand
+	tags   int   // where in the renderer's tags the first of them begins
 }
 
 // render reads HTML whose links are relative to base. Without markup it is not
-// asked for html.
+// asked for html. Tags of which nothing came are to be taken back with forget.
 func (r *renderer) render(src string, base *url.URL, markup bool) rendered {
-	r.wary = false
-	out, agreed := r.pass(src, base, markup)
-	if !agreed {
-		// The policy refused a tag whose end was written already.
-		r.wary = true
-		out, _ = r.pass(src, base, markup)
-	}
-	return out
-}
-
-// pass reads the HTML once. It reports whether the policy left something of
-// every tag it was asked of.
-func (r *renderer) pass(src string, base *url.URL, markup bool) (out rendered, agreed bool) {
 	r.base, r.image = base, ""
 	r.text.reset()
-	r.html, r.open = r.html[:0], r.open[:0]
-	r.tags, r.holes = r.tags[:0], r.holes[:0]
+	r.open, r.holes = r.open[:0], r.holes[:0]
+	from, waiting := len(r.html), len(r.tags)
 	plain := true
 	skipped, depth := atom.Atom(0), 0 // the element whose content is left out
 
@@ -146,33 +115,69 @@ func (r *renderer) pass(src string, base *url.URL, markup bool) (out rendered, a
 	for markup && len(r.open) > 0 {
 		r.pop()
 	}
-	written, agreed := r.html, true
-	if len(r.holes) > 0 {
-		written, agreed = r.fill()
-	}
 	return rendered{
-		text: string(r.text.buf), html: string(bytes.TrimSpace(written)),
-		image: r.image, plain: plain,
-	}, agreed
+		text: string(r.text.buf), image: r.image, plain: plain,
+		src: src, base: base, within: span{from, len(r.html)}, holes: slices.Clone(r.holes), tags: waiting,
+	}
 }
 
-// fill puts the policy's verdicts into their places.
-func (r *renderer) fill() ([]byte, bool) {
-	r.verdict.Reset()
-	if err := r.judge.policy.SanitizeReaderToWriter(bytes.NewReader(r.tags), &r.verdict); err != nil {
-		return nil, false
+// reset makes r ready for another document, also after a panic, and lets go of
+// what an uncommonly large one needed.
+func (r *renderer) reset() {
+	if cap(r.html)+cap(r.text.buf)+cap(r.tags) > 1<<20 {
+		r.html, r.text.buf, r.tags = nil, nil, nil
 	}
-	verdicts, from := r.verdict.Bytes(), 0
-	r.filled = r.filled[:0]
-	for _, hole := range r.holes {
-		tag, rest, found := bytes.Cut(verdicts, []byte{'\n'})
-		if !found || len(tag) == 0 {
-			return nil, false
+	r.html, r.tags, r.wary = r.html[:0], r.tags[:0], false
+}
+
+// forget takes back what was rendered last.
+func (r *renderer) forget(out rendered) { r.tags = r.tags[:out.tags] }
+
+// settle asks the policy of all tags that wait and fills the holes of all, in
+// the order in which they were rendered.
+func (r *renderer) settle(all []rendered) {
+	var verdicts []byte
+	if len(r.tags) > 0 {
+		verdicts = r.judge.policy.SanitizeReader(bytes.NewReader(r.tags)).Bytes()
+	}
+	agreed := bytes.Count(verdicts, []byte{'\n'}) == bytes.Count(r.tags, []byte{'\n'})
+	r.tags = r.tags[:0]
+	for i := range all {
+		out := &all[i]
+		if len(out.holes) == 0 {
+			out.html += string(bytes.TrimSpace(r.html[out.within.from:out.within.to]))
+			continue
 		}
+		var whole bool
+		if verdicts, whole = r.fill(out, verdicts); !whole || !agreed {
+			r.ponder(out)
+		}
+	}
+}
+
+// fill puts verdicts into the holes of out and returns the verdicts left. It
+// reports whether the policy left something of each tag.
+func (r *renderer) fill(out *rendered, verdicts []byte) (rest []byte, whole bool) {
+	r.filled = r.filled[:0]
+	from := out.within.from
+	whole = true
+	for _, hole := range out.holes {
+		tag, rest, found := bytes.Cut(verdicts, []byte{'\n'})
+		whole = whole && found && len(tag) > 0
 		r.filled = append(append(r.filled, r.html[from:hole]...), tag...)
 		verdicts, from = rest, hole
 	}
-	return append(r.filled, r.html[from:]...), len(verdicts) == 0
+	out.html = string(bytes.TrimSpace(append(r.filled, r.html[from:out.within.to]...)))
+	return verdicts, whole
+}
+
+// ponder renders out again where the policy refused a tag whose end was
+// written already.
+func (r *renderer) ponder(out *rendered) {
+	r.wary = true
+	again := r.render(out.src, out.base, true)
+	out.html = string(bytes.TrimSpace(r.html[again.within.from:again.within.to]))
+	r.wary = false
 }
 
 // start writes a start tag and reports whether the policy left it.
@@ -192,7 +197,7 @@ func (r *renderer) start(z *html.Tokenizer, a atom.Atom, name []byte, more, mark
 	if !r.resolve(a) || !markup || !r.judge.known[element] {
 		return false
 	}
-	if implied(a) && len(r.open) > 0 && r.open[len(r.open)-1] == element {
+	for len(r.open) > 0 && ends(element, r.open[len(r.open)-1]) {
 		r.pop()
 	}
 	if len(r.open) >= maxNesting || !r.ask(element) {
@@ -302,69 +307,19 @@ func (r *renderer) attr(key string) string {
 	return ""
 }
 
-// tiny reports whether a width or height is that of a picture which only
-// counts its readers.
-func tiny(size string) bool {
-	switch strings.TrimSuffix(strings.TrimSpace(size), "px") {
-	case "0", "1":
-		return true
+// htmlClass marks the bytes that escaped looks at.
+var htmlClass = func() (class [256]byte) {
+	for c := range 256 {
+		switch textClass[c] {
+		case byteDrop, byteLook:
+			class[c] = 1
+		}
 	}
-	return false
-}
-
-// wanted reports whether the policy need be asked of an attribute: the others
-// it would refuse, except for ids, which would meet each other on a page.
-func wanted(key []byte) bool {
-	switch string(key) {
-	case "class", "style", "id", "target", "rel", "srcset", "sizes", "loading", "decoding", "border", "name":
-		return false
-	case "data-src", "data-original", "data-lazy-src":
-		return true
+	for _, c := range `&<>"'` + "\r\v\f" {
+		class[c] = 1
 	}
-	return !bytes.HasPrefix(key, []byte("on")) && !bytes.HasPrefix(key, []byte("data-")) && !bytes.HasPrefix(key, []byte("aria-"))
-}
-
-// unread reports whether the content of an element is no text.
-func unread(a atom.Atom) bool {
-	switch a {
-	case atom.Script, atom.Style, atom.Iframe, atom.Object, atom.Noscript, atom.Noframes, atom.Noembed, atom.Template,
-		atom.Svg, atom.Math, atom.Head, atom.Title, atom.Textarea, atom.Select, atom.Xmp, atom.Plaintext, atom.Frameset:
-		return true
-	}
-	return false
-}
-
-func childless(a atom.Atom) bool {
-	switch a {
-	case atom.Br, atom.Hr, atom.Img, atom.Wbr, atom.Area, atom.Col, atom.Source, atom.Input:
-		return true
-	}
-	return false
-}
-
-// implied reports whether the start of another such element ends this one.
-func implied(a atom.Atom) bool {
-	switch a {
-	case atom.P, atom.Li, atom.Dt, atom.Dd, atom.Tr, atom.Td, atom.Th:
-		return true
-	}
-	return false
-}
-
-// separator returns what stands between an element's text and its neighbours'
-// in plain text; 0: nothing.
-func separator(a atom.Atom) byte {
-	switch a {
-	case atom.P, atom.Div, atom.Br, atom.Li, atom.Ul, atom.Ol, atom.Dl, atom.Dt, atom.Dd, atom.Tr, atom.Table,
-		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Pre, atom.Hr, atom.Section,
-		atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Nav, atom.Main, atom.Figure, atom.Figcaption,
-		atom.Address, atom.Form, atom.Fieldset, atom.Details, atom.Summary, atom.Center:
-		return '\n'
-	case atom.Td, atom.Th, atom.Img, atom.Option, atom.Button, atom.Video, atom.Audio:
-		return ' '
-	}
-	return 0
-}
+	return class
+}()
 
 // escaped appends text as HTML, in the form bluemonday gives it.
 func escaped(dst, text []byte) []byte {
@@ -392,7 +347,7 @@ func escaped(dst, text []byte) []byte {
 		default:
 			r, n := rune(text[i]), 1
 			if r >= 0x80 {
-				r, n = decodeRune(text[i:])
+				r, n = utf8.DecodeRune(text[i:])
 			}
 			if !stray(r) {
 				dst = append(dst, text[i:i+n]...)

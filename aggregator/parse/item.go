@@ -47,6 +47,7 @@ type enclosure struct{ url, kind, length string }
 // add turns an item into an entry of the document. An item that says nothing
 // is counted and left out.
 func (r *reader) add(it *item) {
+	it.summary.value, it.content.value = r.whole(it.summary.value), r.whole(it.content.value)
 	e := aggregator.Entry{
 		GUID:      it.guid,
 		Link:      resolve(it.base, it.link),
@@ -61,14 +62,15 @@ func (r *reader) add(it *item) {
 	if e.Language == "" {
 		e.Language = r.doc.Language
 	}
-	text, image := r.tell(&e, it)
-	if e.GUID == "" && e.Link == "" && e.Title == "" && text == "" {
+	full, image := r.tell(&e, it)
+	if e.GUID == "" && e.Link == "" && e.Title == "" && full.text == "" {
+		r.render.forget(full)
 		r.doc.Skipped++
 		return
 	}
 	e.Canonical = aggregator.CanonicalLink(e.Link)
 	e.Digest = it.digest()
-	e.Text = textDigest(e.Title, text)
+	e.Text = textDigest(e.Title, full.text)
 	e.Title = cut(e.Title, aggregator.MaxTitleBytes)
 	e.Authors = it.people()
 	e.Categories = it.subjects()
@@ -79,37 +81,38 @@ func (r *reader) add(it *item) {
 		}
 	}
 	r.doc.Entries = append(r.doc.Entries, e)
+	r.full = append(r.full, full)
 }
 
-// tell sets the entry's summary and content, and returns its full text and the
-// first picture in it.
-func (r *reader) tell(e *aggregator.Entry, it *item) (text, image string) {
-	var summary, full rendered
-	switch {
-	case it.content.value == "":
+// settle sets the content of all entries, once it is known what is safe.
+func (r *reader) settle() {
+	r.render.settle(r.full)
+	for i := range r.doc.Entries {
+		e := &r.doc.Entries[i]
+		// Nothing that the summary says already.
+		if full := &r.full[i]; !full.plain || full.text != e.Summary {
+			e.Content = full.html
+		}
+	}
+}
+
+// tell sets the entry's summary, and returns its full text and the first
+// picture in it.
+func (r *reader) tell(e *aggregator.Entry, it *item) (full rendered, image string) {
+	var summary rendered
+	if it.content.value == "" {
 		full = r.prose(it.summary, it.base, true)
-		summary = full
-	case it.summary.value == "" || it.summary.value == it.content.value:
+	} else {
 		full = r.prose(it.content, it.base, true)
+	}
+	if it.content.value == "" || it.summary.value == "" || it.summary.value == it.content.value {
 		summary = full
-	default:
-		full = r.prose(it.content, it.base, true)
-		summary = r.prose(it.summary, it.base, false)
-		if len(summary.text) > len(full.text) {
-			full = r.prose(it.summary, it.base, true)
-		}
-		if summary.text == "" {
-			summary.text = full.text
-		}
+	} else if summary = r.prose(it.summary, it.base, false); len(summary.text) > len(full.text) {
+		r.render.forget(full)
+		full = r.prose(it.summary, it.base, true)
 	}
-	e.Summary = cut(summary.text, aggregator.MaxSummaryBytes)
-	if !full.plain || full.text != e.Summary {
-		e.Content = full.html
-	}
-	if image = full.image; image == "" {
-		image = summary.image
-	}
-	return full.text, image
+	e.Summary = cut(first(summary.text, full.text), aggregator.MaxSummaryBytes)
+	return full, first(full.image, summary.image)
 }
 
 // prose renders text that may be HTML.
@@ -121,7 +124,7 @@ func (r *reader) prose(p prose, base *url.URL, markup bool) rendered {
 		return r.render.render(p.value, base, markup)
 	}
 	text := paragraphs(p.value)
-	out := rendered{text: text, plain: true}
+	out := rendered{text: text, plain: true, tags: len(r.render.tags)}
 	if markup && len(text) > 0 {
 		out.html = strings.ReplaceAll(html.EscapeString(text), "\n", "<br>")
 	}

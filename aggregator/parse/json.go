@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,8 +37,7 @@ func (r *reader) readJSON(text []byte) error {
 	}
 	var feed jsonFeed
 	err := json.Unmarshal(s.result(), &feed)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, is := errors.AsType[*json.SyntaxError](err); is {
 		// The scan looks at brackets and strings only.
 		s = jsonScanner{text: text[:min(int(syntax.Offset), len(text))-1], maxDepth: s.maxDepth, maxItems: s.maxItems, broken: true}
 		if err = s.run(); err != nil {
@@ -45,8 +45,7 @@ func (r *reader) readJSON(text []byte) error {
 		}
 		err = json.Unmarshal(s.result(), &feed)
 	}
-	var wrong *json.UnmarshalTypeError
-	if err != nil && !errors.As(err, &wrong) {
+	if _, is := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !is {
 		if s.broken {
 			return errors.New("it breaks off before its first item is complete")
 		}
@@ -136,9 +135,9 @@ func (r *reader) jsonItem(i *feedjson.Item, f *jsonFeed) *item {
 	if i.ContentHTML == "" {
 		it.content = prose{value: i.ContentText}
 	}
-	people := append(i.Authors, i.Author)
+	people := slices.Concat(i.Authors, []*feedjson.Author{i.Author})
 	if i.Author == nil && len(i.Authors) == 0 {
-		people = append(f.Authors, f.Author)
+		people = slices.Concat(f.Authors, []*feedjson.Author{f.Author})
 	}
 	for _, a := range people {
 		if a != nil {

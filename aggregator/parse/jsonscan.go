@@ -58,7 +58,7 @@ func (s *jsonScanner) run() error {
 				s.inItems = true
 			}
 			if s.open = append(s.open, c); len(s.open) > s.maxDepth {
-				return errHostile(fmt.Sprintf("its values are nested more than %d deep", s.maxDepth))
+				return hostileError(fmt.Sprintf("its values are nested more than %d deep", s.maxDepth))
 			}
 		case '}', ']':
 			if len(s.open) == 0 || (s.open[len(s.open)-1] == '{') != (c == '}') {
@@ -76,7 +76,7 @@ func (s *jsonScanner) run() error {
 			}
 		case ',':
 			if s.values++; s.values > maxValues {
-				return errHostile(fmt.Sprintf("it has more than %d values", maxValues))
+				return hostileError(fmt.Sprintf("it has more than %d values", maxValues))
 			}
 			if len(s.open) == 2 && s.inItems {
 				if s.items++; s.items == s.maxItems {

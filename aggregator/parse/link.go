@@ -3,24 +3,7 @@ package parse
 import (
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
-
-func decodeRune(b []byte) (rune, int) { return utf8.DecodeRune(b) }
-
-// htmlClass marks the bytes that escaped looks at.
-var htmlClass = func() (class [256]byte) {
-	for c := range 256 {
-		switch textClass[c] {
-		case byteDrop, byteLook:
-			class[c] = 1
-		}
-	}
-	for _, c := range `&<>"'` + "\r\v\f" {
-		class[c] = 1
-	}
-	return class
-}()
 
 // resolve returns ref, relative to base, as an absolute http or https URL, or ""
 // where it is none. What is a proper URL already stays as it is.

@@ -59,7 +59,10 @@ func (p *Parser) Parse(body []byte, contentType, link string) (doc aggregator.Do
 	base, _ := url.Parse(link)
 	r := &reader{parser: p, base: base}
 	r.render, _ = p.renderers.Get().(*renderer)
-	defer p.renderers.Put(r.render)
+	defer func() {
+		r.render.reset()
+		p.renderers.Put(r.render)
+	}()
 
 	start := bytes.TrimLeft(text, " \t\r\n")
 	if len(start) > 0 && (start[0] == '{' || start[0] == '[') {
@@ -77,25 +80,17 @@ func (p *Parser) Parse(body []byte, contentType, link string) (doc aggregator.Do
 	if err != nil {
 		return doc, problem(err)
 	}
-	r.doc.Repaired = also2(repaired, r.doc.Repaired)
+	r.settle()
+	r.doc.Repaired = also(repaired, r.doc.Repaired)
 	return r.doc, nil
-}
-
-func also2(a, b string) string {
-	if b == "" {
-		return a
-	}
-	return also(a, b)
 }
 
 // problem returns err as a Problem.
 func problem(err error) aggregator.Problem {
-	var p aggregator.Problem
-	var hostile errHostile
-	switch {
-	case errors.As(err, &p):
+	if p, is := errors.AsType[aggregator.Problem](err); is {
 		return p
-	case errors.As(err, &hostile):
+	}
+	if _, is := errors.AsType[hostileError](err); is {
 		return aggregator.Problem{Kind: aggregator.ProblemHostile, Message: "The document is refused: " + err.Error() + "."}
 	}
 	message := err.Error()
@@ -111,6 +106,8 @@ type reader struct {
 	render *renderer
 	base   *url.URL // of the document
 	doc    aggregator.Document
+	texts  [][]byte   // set aside by the scan
+	full   []rendered // of the document's entries
 }
 
 // readXML reads an RSS or Atom feed that begins with its root element.
@@ -123,6 +120,7 @@ func (r *reader) readXML(text []byte, f format) error {
 		return errors.New("it breaks off before its first entry is complete")
 	}
 	r.base = within(r.base, d.feed.base)
+	r.texts = d.texts
 	r.doc.Skipped = d.skipped
 	r.doc.Repaired = d.repaired(r.parser.opts.MaxEntries)
 	r.doc.Entries = make([]aggregator.Entry, 0, len(d.entries))

@@ -24,18 +24,19 @@ type root struct {
 // findRoot looks for the root element behind declarations, comments and
 // whatever else stands before it. at is -1 where there is none.
 func findRoot(text []byte) root {
-	r := root{at: -1}
+	r, broken := root{at: -1}, false
 	for i := 0; i < len(text); {
 		n := bytes.IndexByte(text[i:], '<')
 		if n < 0 {
-			r.junk = r.junk || len(bytes.TrimSpace(text[i:])) > 0
+			r.junk = r.junk || visible(text[i:])
 			break
 		}
-		r.junk = r.junk || len(bytes.TrimSpace(text[i:i+n])) > 0
+		r.junk = r.junk || visible(text[i:i+n])
 		i += n
 		rest := text[i:]
 		size := -1
 		switch {
+		case broken:
 		case bytes.HasPrefix(rest, []byte("<?")):
 			if n := bytes.Index(rest, []byte("?>")); n >= 0 {
 				size = n + 2
@@ -50,13 +51,15 @@ func findRoot(text []byte) root {
 				r.html = r.html || bytes.EqualFold(bytes.TrimRight(fields[1], ">"), []byte("html"))
 			}
 		default:
-			if end := nameEnd(text, i+1); end > i+1 {
+			if end := nameEnd(text, i+1); end > i+1 && tagGoesOn(text, end) {
 				return r.found(text, i, end)
 			}
 			r.junk = true
+			size = 1
 		}
 		if size < 0 {
-			size = 1
+			// Its end was looked for once: a second time could take for ever.
+			broken, size = true, 1
 		}
 		i += size
 	}
@@ -74,15 +77,20 @@ func (r root) found(text []byte, i, end int) root {
 	window := text[i:min(len(text), i+rootSearchBytes)]
 	for _, start := range []string{"<rss", "<feed", "<rdf:RDF", "<opml"} {
 		n := bytes.Index(window, []byte(start))
-		if n < 0 || n+len(start) >= len(window) {
-			continue
-		}
-		if c := window[n+len(start)]; c == '>' || byteClass[c]&space != 0 {
+		if n >= 0 && tagGoesOn(window, n+len(start)) {
 			return root{at: i + n, name: start[1:], format: formatOf(start[1:]), junk: true}
 		}
 	}
 	return r
 }
+
+// tagGoesOn reports whether a tag can go on at i, behind its name.
+func tagGoesOn(text []byte, i int) bool {
+	return i == len(text) || text[i] == '>' || text[i] == '/' || byteClass[text[i]]&space != 0
+}
+
+// visible reports whether text is more than white space and byte order marks.
+func visible(text []byte) bool { return len(bytes.Trim(text, " \t\r\n\ufeff")) > 0 }
 
 func formatOf(name string) format {
 	switch strings.ToLower(name[strings.IndexByte(name, ':')+1:]) {
@@ -112,7 +120,7 @@ func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggr
 	problem := aggregator.Problem{Kind: aggregator.ProblemNotFeed}
 	text = bytes.TrimSpace(text)
 	switch {
-	case len(text) == 0:
+	case !visible(text):
 		problem.Message = "The server sent an empty document."
 	case r.html || page(r.name):
 		problem.Message = "This is an HTML page and no feed."

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,10 +62,8 @@ func (r *reader) hub(ref string) {
 	if link == "" {
 		return
 	}
-	for _, h := range r.doc.Hubs {
-		if h == link {
-			return
-		}
+	if slices.Contains(r.doc.Hubs, link) {
+		return
 	}
 	r.doc.Hubs = append(r.doc.Hubs, link)
 }

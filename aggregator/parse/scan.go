@@ -50,6 +50,9 @@ type frame struct {
 	scope  int  // namespaces in scope
 	text   int  // bytes of its own text so far
 	second bool // entry of the root, not of a channel
+	aside  bool // its text may be set aside
+	inner  int  // where its start tag ends in the source
+	kind   span // the value of its type, in the source; to is 0: none
 }
 
 // span is a range of bytes.
@@ -60,9 +63,10 @@ type document struct {
 	format  format
 	body    []byte // from the root's start tag to its end tag, well-formed
 	feed    note
-	notes   []note // of the entries, in gofeed's order
-	entries []span // of the entries in body, in document order
-	single  bool   // all entries stand in one container
+	notes   []note   // of the entries, in gofeed's order
+	entries []span   // of the entries in body, in document order
+	single  bool     // all entries stand in one container
+	texts   [][]byte // set aside, as they were written
 	skipped int
 	mends   int
 	cut     int  // bytes left out behind the first break
@@ -74,7 +78,6 @@ type scanner struct {
 	maxDepth, maxEntries int
 
 	src    []byte
-	start  int // of the root's start tag
 	out    []byte
 	copied int // src[:copied] is in out, or left out
 	open   []frame
@@ -88,10 +91,10 @@ type scanner struct {
 	channels, rootEntries int
 }
 
-// errHostile is returned with what is over the limit.
-type errHostile string
+// hostileError says what of a document is over the limit.
+type hostileError string
 
-func (e errHostile) Error() string { return string(e) }
+func (e hostileError) Error() string { return string(e) }
 
 // scan makes a document safe to parse. src begins with the root's start tag.
 func scan(src []byte, f format, maxDepth, maxEntries int) (document, error) {
@@ -127,10 +130,10 @@ func (s *scanner) run() error {
 			return s.finish(end)
 		}
 		if s.doc.mends > maxMends {
-			return errHostile(fmt.Sprintf("its markup is broken in more than %d places", maxMends))
+			return hostileError(fmt.Sprintf("its markup is broken in more than %d places", maxMends))
 		}
 		if s.textWork > maxTextWork || s.scopeWork > maxScopeWork {
-			return errHostile("its markup is far denser than that of a feed")
+			return hostileError("its markup is far denser than that of a feed")
 		}
 		pos = end
 	}
@@ -262,7 +265,7 @@ func doctypeEnd(b []byte) int {
 // replace writes text in place of src[from:to].
 func (s *scanner) replace(from, to int, text string) {
 	if s.out == nil {
-		s.out = make([]byte, 0, len(s.src)+len(s.src)/16)
+		s.out = make([]byte, 0, len(s.src)/2)
 	}
 	s.out = append(s.out, s.src[s.copied:from]...)
 	s.out = append(s.out, text...)

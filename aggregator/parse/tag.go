@@ -4,30 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-
-	"golang.org/x/net/html"
-)
-
-// note is what an element says that gofeed does not pass on. The bases are
-// xml:base as written; the place they are relative to is the one outside.
-type note struct {
-	about string // rdf:about
-	lang  string // xml:lang
-	base  string
-
-	linkBase, contentBase, summaryBase string
-	title, summary                     textType // of Atom text
-}
-
-// textType is how the text of an Atom element is meant (RFC 4287, section
-// 3.1.1).
-type textType byte
-
-const (
-	textUntyped textType = iota // no type: text, unless it looks like HTML
-	textPlain
-	textHTML
-	textEscaped // Atom 0.3: mode="escaped" without a type, not yet unescaped
 )
 
 const (
@@ -113,10 +89,10 @@ func (s *scanner) startTag(at int) (int, error) {
 		return -1, nil
 	}
 	if n := s.attributes; n > maxAttributes {
-		return 0, errHostile(fmt.Sprintf("it has more than %d attributes", maxAttributes))
+		return 0, hostileError(fmt.Sprintf("it has more than %d attributes", maxAttributes))
 	}
 	if f.scope > maxScope {
-		return 0, errHostile(fmt.Sprintf("it declares more than %d namespaces at once", maxScope))
+		return 0, hostileError(fmt.Sprintf("it declares more than %d namespaces at once", maxScope))
 	}
 	s.scopeWork += f.scope
 	if !empty && s.entry > 0 && s.copied < end && void(name) {
@@ -126,6 +102,7 @@ func (s *scanner) startTag(at int) (int, error) {
 	if f.gone {
 		s.undo(f.out, at, end)
 	}
+	f.inner = end
 	if empty {
 		s.pop(s.outAt(end))
 	}
@@ -135,10 +112,10 @@ func (s *scanner) startTag(at int) (int, error) {
 // push opens the element whose start tag begins at at.
 func (s *scanner) push(at int, name []byte) (*frame, error) {
 	if s.elements++; s.elements > maxElements {
-		return nil, errHostile(fmt.Sprintf("it has more than %d elements", maxElements))
+		return nil, hostileError(fmt.Sprintf("it has more than %d elements", maxElements))
 	}
 	if len(s.open) >= s.maxDepth {
-		return nil, errHostile(fmt.Sprintf("its elements are nested more than %d deep", s.maxDepth))
+		return nil, hostileError(fmt.Sprintf("its elements are nested more than %d deep", s.maxDepth))
 	}
 	f := frame{name: name, out: s.outAt(at)}
 	if len(s.open) == 0 {
@@ -146,6 +123,8 @@ func (s *scanner) push(at int, name []byte) (*frame, error) {
 	} else {
 		parent := &s.open[len(s.open)-1]
 		f.scope = parent.scope
+		f.aside = parent.place == placeEntry && long(name)
+		parent.aside = false
 		s.locate(&f, parent)
 	}
 	if f.place == placeEntry {
@@ -239,7 +218,7 @@ func (s *scanner) attrs(f *frame, i int) (end int, empty bool) {
 		quote := s.src[value]
 		if quote != '"' && quote != '\'' {
 			i = s.unquoted(value)
-			s.attr(f, from, name, s.src[value:i])
+			s.attr(f, from, value, name, s.src[value:i])
 			s.mend(value, i, `"`+strings.ReplaceAll(string(s.src[value:i]), `"`, "&quot;")+`"`)
 			continue
 		}
@@ -248,7 +227,7 @@ func (s *scanner) attrs(f *frame, i int) (end int, empty bool) {
 			return -1, false
 		}
 		i = value + length + 2
-		s.attr(f, from, name, s.src[value+1:i-1])
+		s.attr(f, from, value+1, name, s.src[value+1:i-1])
 		s.escapeValue(value+1, i-1)
 	}
 }
@@ -276,110 +255,6 @@ func (s *scanner) escapeValue(from, to int) {
 	}
 }
 
-// attr notes what gofeed does not pass on. at is where the name begins.
-func (s *scanner) attr(f *frame, at int, name, value []byte) {
-	switch {
-	case len(name) > 4 && name[0] == 'x' && bytes.HasPrefix(name, []byte("xml")):
-		s.xmlAttr(f, at, name, value)
-	case f.place == placeEntry && s.doc.format == rdfFormat && string(local(name)) == "about":
-		s.note.about = html.UnescapeString(string(value))
-	case s.doc.format == atomFormat && (string(name) == "type" || string(name) == "mode"):
-		if to := s.noteOfParent(); to != nil {
-			to.typed(f.name, string(name), strings.ToLower(string(value)))
-		}
-	}
-}
-
-func (s *scanner) xmlAttr(f *frame, at int, name, value []byte) {
-	switch {
-	case bytes.HasPrefix(name, []byte("xmlns")):
-		f.scope++
-		if f.place == placeRoot && s.doc.format == atomFormat && len(name) == len("xmlns") && !atomSpace(value) {
-			// Under a name space it does not know gofeed would find nothing.
-			s.mend(at, at+len(name), "wrong")
-		}
-	case string(name) == "xml:base":
-		// Resolved here: gofeed takes the last step of a base's path for a folder.
-		s.replace(at, at+len(name), "base")
-		s.rebase(f, html.UnescapeString(string(value)))
-	case string(name) == "xml:lang":
-		switch f.place {
-		case placeEntry:
-			s.note.lang = string(value)
-		case placeRoot, placeChannel:
-			s.doc.feed.lang = string(value)
-		}
-	}
-}
-
-func atomSpace(value []byte) bool {
-	switch string(bytes.TrimSpace(value)) {
-	case "http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#":
-		return true
-	}
-	return false
-}
-
-// rebase notes an xml:base. Deeper than an entry's children none is kept.
-func (s *scanner) rebase(f *frame, base string) {
-	switch f.place {
-	case placeEntry:
-		s.note.base = base
-	case placeRoot, placeChannel:
-		s.doc.feed.base = joinBase(s.doc.feed.base, base)
-	case placeOther:
-		to := s.noteOfParent()
-		if to == nil {
-			return
-		}
-		switch strings.ToLower(string(local(f.name))) {
-		case "link", "guid", "enclosure":
-			to.linkBase = base
-		case "content", "encoded":
-			to.contentBase = base
-		case "summary", "description":
-			to.summaryBase = base
-		}
-	}
-}
-
-// noteOfParent returns the note of the entry or feed that the innermost element
-// is a child of, or nil.
-func (s *scanner) noteOfParent() *note {
-	if len(s.open) < 2 {
-		return nil
-	}
-	switch s.open[len(s.open)-2].place {
-	case placeEntry:
-		return &s.note
-	case placeRoot, placeChannel:
-		return &s.doc.feed
-	}
-	return nil
-}
-
-func (n *note) typed(element []byte, name, value string) {
-	to := &n.summary
-	switch strings.ToLower(string(local(element))) {
-	case "title":
-		to = &n.title
-	case "summary":
-	default:
-		return
-	}
-	switch {
-	case name == "mode" && value == "escaped":
-		if *to == textUntyped {
-			*to = textEscaped
-		}
-	case name == "mode":
-	case strings.Contains(value, "html"):
-		*to = textHTML
-	case value == "text" || strings.HasPrefix(value, "text/"):
-		*to = textPlain
-	}
-}
-
 func (s *scanner) endTag(at int) int {
 	i := nameEnd(s.src, at+2)
 	name := s.src[at+2 : i]
@@ -404,6 +279,9 @@ func (s *scanner) endTag(at int) int {
 			continue
 		}
 		if n == len(s.open)-1 && tidy && !f.gone && bytes.Equal(f.name, name) {
+			if f.aside {
+				s.setAside(f, at)
+			}
 			s.pop(s.outAt(end))
 			return end
 		}

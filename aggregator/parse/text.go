@@ -151,20 +151,30 @@ func headline(s string) string {
 		return folded(s)
 	}
 	var t plainText
+	var skipped atom.Atom // the element whose content is left out
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			return string(t.buf)
 		case html.TextToken:
-			t.write(z.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			if skipped == 0 {
+				t.write(z.Text())
+			}
+		case html.EndTagToken:
+			if name, _ := z.TagName(); atom.Lookup(name) == skipped {
+				skipped = 0
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := string(z.Raw())
 			name, _ := z.TagName()
 			switch a := atom.Lookup(name); {
+			case skipped != 0:
 			case a == 0:
 				t.write([]byte(html.UnescapeString(raw)))
-			case a == atom.Br || a == atom.P || a == atom.Div || a == atom.Li:
+			case unread(a):
+				skipped = a
+			case separator(a) != 0:
 				t.split(' ')
 			}
 		case html.CommentToken, html.DoctypeToken:
@@ -172,7 +182,7 @@ func headline(s string) string {
 	}
 }
 
-// cut returns s with at most max bytes, cut at a character.
+// cut returns s with at most limit bytes, cut at a character.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -180,5 +190,6 @@ func cut(s string, limit int) string {
 	for limit > 0 && !utf8.RuneStart(s[limit]) {
 		limit--
 	}
-	return strings.TrimRight(s[:limit], " \n")
+	// A copy, or what is kept would hold on to what is not.
+	return strings.Clone(strings.TrimRight(s[:limit], " \n"))
 }

@@ -72,7 +72,7 @@ type checked struct {
 func checkSources(ctx context.Context, flags *common, cfg *config.Config) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
-	poller := ingest.Poller{Fetcher: client, Parser: parse.New(parse.Options{}), Log: flags.logger()}
+	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
 	rows := make([]checked, len(cfg.Sources))
 	place := make(map[string]*checked, len(rows))
 	targets := make([]schedule.Target, len(rows))

@@ -62,7 +62,7 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	}
 	d.ingest, err = ingest.New(ingest.Options{
 		Store:     db,
-		Poller:    ingest.Poller{Fetcher: d.client, Parser: parse.New(parse.Options{}), Log: log},
+		Poller:    ingest.NewPoller(d.client, parse.New(parse.Options{}), log),
 		Dedupe:    dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
 		Log:       log,
 		Committed: d.committed,

@@ -44,7 +44,7 @@ next poll does not change. It works beside a running daemon.`,
 			}
 			client := newClient(cfg)
 			defer client.Close()
-			poller := ingest.Poller{Fetcher: client, Parser: parse.New(parse.Options{}), Log: flags.logger()}
+			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
 			result := poller.Ask(cmd.Context(), src, aggregator.SourceState{Source: src.ID})
 			report, err := preview(cmd.Context(), cfg, result)
 			if err != nil {

@@ -1,0 +1,90 @@
+package storage
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// TestCheckFinds breaks each invariant behind the store's back.
+func TestCheckFinds(t *testing.T) {
+	t.Parallel()
+	bucket := func(tx *bolt.Tx, name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
+	k3 := seqKey(3)
+	tests := map[string]struct {
+		harm func(tx *bolt.Tx) error
+		says string
+	}{
+		"an id that leads nowhere": {func(tx *bolt.Tx) error {
+			key := id("bbc", 99)
+			v := seqKey(99)
+			return bucket(tx, keysBucket).Put(key[:], v[:])
+		}, "1 keys lead to entries that do not know them"},
+		"an entry without its id": {func(tx *bolt.Tx) error {
+			key := id("bbc", 3)
+			return bucket(tx, keysBucket).Delete(key[:])
+		}, "leads to 0"},
+		"an id that leads to another": {func(tx *bolt.Tx) error {
+			key, v := id("bbc", 3), seqKey(4)
+			return bucket(tx, keysBucket).Put(key[:], v[:])
+		}, "leads to 4"},
+		"a story without its entry": {func(tx *bolt.Tx) error {
+			return bucket(tx, entriesBucket).Delete(k3[:])
+		}, "member 3 is missing"},
+		"an entry without its story": {func(tx *bolt.Tx) error {
+			return bucket(tx, storiesBucket).Delete(k3[:])
+		}, "is in its story"},
+		"an entry that names another story": {func(tx *bolt.Tx) error {
+			v := slices.Clone(bucket(tx, entriesBucket).Get(k3[:]))
+			other := id("bbc", 4)
+			copy(v[16+idBytes:], other[:])
+			return bucket(tx, entriesBucket).Put(k3[:], v)
+		}, "member 3 names story " + id("bbc", 4).String()},
+		"a story without a place": {func(tx *bolt.Tx) error {
+			place := newestKey(stampOf(entry(3, "bbc").Seen), 3)
+			return bucket(tx, newestBucket).Delete(place[:])
+		}, "has no place among the newest"},
+		"a place without a story": {func(tx *bolt.Tx) error {
+			place := newestKey(stampOf(day()), 3)
+			return bucket(tx, newestBucket).Put(place[:], nil)
+		}, "1 places among the newest are of no story"},
+		"a decision about nothing": {func(tx *bolt.Tx) error {
+			k := countKey(77, 0)
+			return bucket(tx, decisionsBucket).Put(k[:], []byte{0xa0})
+		}, "belongs to no entry"},
+		"wrong counts": {func(tx *bolt.Tx) error {
+			return bucket(tx, metaBucket).Put([]byte(countersKey), counters{last: 9, entries: 8, stories: 9}.bytes())
+		}, "counted 9 entries and 9 stories, should be 8 and 9"},
+		"a last number that is not the last": {func(tx *bolt.Tx) error {
+			return bucket(tx, metaBucket).Put([]byte(countersKey), counters{last: 8, entries: 9, stories: 9}.bytes())
+		}, "entry 9 is above the last, 8"},
+		"an entry that is no CBOR": {func(tx *bolt.Tx) error {
+			v := bucket(tx, entriesBucket).Get(k3[:])
+			return bucket(tx, entriesBucket).Put(k3[:], v[:len(v)-1])
+		}, "entry 3: unexpected EOF"},
+		"a state that is no CBOR": {func(tx *bolt.Tx) error {
+			return bucket(tx, sourcesBucket).Put([]byte("bbc"), []byte{0xff})
+		}, "state of bbc"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "test.db")
+			if err := errors.Join(withEntries(path, 9), withBolt(path, test.harm)); err != nil {
+				t.Fatal(err)
+			}
+			db := mustOpen(t, path)
+			err := db.Check()
+			if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %v; want %q", err, test.says)
+			}
+			if n := strings.Count(err.Error(), ErrDamaged.Error()); n != 1 {
+				t.Errorf("the advice comes %d times: %v", n, err)
+			}
+		})
+	}
+}

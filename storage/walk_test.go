@@ -1,0 +1,110 @@
+package storage
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	c := lone("bbc", 1, 2, 3, 4, 5)
+	// 2 is the newest, 1 and 4 are equally old, 5 has no date.
+	for i, first := range []time.Time{day(), day().Add(time.Hour), day().Add(time.Minute), day(), {}} {
+		c.Stories[i].First = first
+	}
+	c.Stories[2].Withdrawn = true
+	mustCommit(t, db, c)
+	want := []uint64{2, 3, 4, 1, 5}
+
+	for limit := 1; limit <= 6; limit++ {
+		var got []uint64
+		var at Cursor
+		for {
+			views, next, err := db.Newest(at, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(views) == 0 {
+				equal(t, "cursor at the end", at, next)
+				break
+			}
+			for _, v := range views {
+				got = append(got, v.Seq)
+				equal(t, "view", aggregator.StoryView{Story: c.Stories[v.Seq-1], Entries: c.Entries[v.Seq-1 : v.Seq]}, v)
+			}
+			at = next
+		}
+		equal(t, "order", want, got)
+	}
+
+	// A story whose First changes has one place, the new one.
+	moved := c.Stories[1]
+	moved.First = day().Add(-time.Hour)
+	mustCommit(t, db, aggregator.Commit{Stories: []aggregator.Story{moved}})
+	mustCheck(t, db)
+	views, _, err := db.Newest(Cursor{}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []uint64
+	for _, v := range views {
+		got = append(got, v.Seq)
+	}
+	equal(t, "order", []uint64{3, 4, 1, 2, 5}, got)
+}
+
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	const n = 3*replayBatch + 7
+	c := lone("bbc", seqRange(1, n)...)
+	// Entry 300 was seen long before those around it, but written among them.
+	c.Entries[299].Seen = c.Entries[299].Seen.Add(-seenSlack / 2)
+	mustCommit(t, db, c)
+	for _, from := range []uint64{0, 1, 2, 280, 299, 300, 301, n, n + 1} {
+		since := day().Add(time.Duration(from) * time.Minute)
+		var want, got []uint64
+		for _, e := range c.Entries {
+			if !e.Seen.Before(since) {
+				want = append(want, e.Seq)
+			}
+		}
+		err := db.Replay(since, func(e aggregator.Entry) error {
+			equal(t, "entry", c.Entries[e.Seq-1], e)
+			got = append(got, e.Seq)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "entries", want, got)
+	}
+	stop := errors.New("enough")
+	calls := 0
+	if err := db.Replay(time.Time{}, func(aggregator.Entry) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
+		t.Errorf("%d calls, then %v", calls, err)
+	}
+}
+
+// TestReplayHoldsNoTransaction: yield may write, and what it writes comes too.
+func TestReplayHoldsNoTransaction(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	mustCommit(t, db, lone("bbc", 1))
+	var got []uint64
+	err := db.Replay(time.Time{}, func(e aggregator.Entry) error {
+		got = append(got, e.Seq)
+		if e.Seq < 5 {
+			mustCommit(t, db, lone("bbc", e.Seq+1))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "entries", seqRange(1, 5), got)
+}
