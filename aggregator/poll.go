@@ -123,8 +123,8 @@ type Response struct {
 	Self        string   // absolute URL from a Link header with rel=self
 	// Body is the decompressed body. With Failed it is what had arrived of a
 	// body that broke off; empty: nothing did.
-	Body []byte
-	Delta       bool     // 226 IM Used: absence of an entry means nothing (RFC 3229)
+	Body  []byte
+	Delta bool // 226 IM Used: absence of an entry means nothing (RFC 3229)
 }
 
 // Document is a feed document, read.

@@ -8,7 +8,7 @@ import (
 // Limits of an XML document besides Options. They lie far above what feeds
 // hold and far below what hurts.
 const (
-	maxElements   = 500_000
+	maxElements   = 250_000
 	maxAttributes = 500_000 // in the document
 	maxAttrs      = 256     // of one element
 	maxScope      = 256     // namespaces declared and in scope at once

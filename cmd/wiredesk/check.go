@@ -1,13 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"sync/atomic"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,29 +29,29 @@ func newCheck(flags *common) *cobra.Command {
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
 file:line:column. With --fetch it also asks each source once and says what it
-answers; nothing is stored.`,
-		Example: "  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
-		Args:    cobra.NoArgs,
+answers; nothing is stored. A source that fails makes the exit status 1.`,
+		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load()
 			if err != nil {
 				return err
 			}
-			if _, err := settingsOf(cfg); err != nil {
-				return usageError{err}
-			}
-			if !fetchAll {
-				if asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]int{"sources": len(cfg.Sources), "feeds": len(cfg.Feeds)})
+			if fetchAll {
+				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
+				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
+				shown.clear()
+				if err != nil {
+					return err
 				}
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %d sources, %d feeds, no problems\n", cfg.Path, len(cfg.Sources), len(cfg.Feeds))
-				return err
+				return printChecks(cmd.OutOrStdout(), rows, asJSON)
 			}
-			rows, err := checkSources(cmd.Context(), flags, cfg)
-			if err != nil {
-				return err
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), map[string]int{"sources": len(cfg.Sources), "feeds": len(cfg.Feeds)})
 			}
-			return printChecks(cmd.OutOrStdout(), rows, asJSON)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
+				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&fetchAll, "fetch", false, "ask each source")
@@ -59,17 +61,20 @@ answers; nothing is stored.`,
 
 // checked is what a source answered.
 type checked struct {
-	Source  string             `json:"source"`
-	Outcome aggregator.Outcome `json:"outcome"`
-	Format  string             `json:"format,omitempty"`
-	Entries int                `json:"entries"`
-	Newest  *time.Time         `json:"newest,omitempty"`
-	Moved   string             `json:"moved,omitempty"`
-	Note    string             `json:"note,omitempty"`
+	Source   string             `json:"source"`
+	URL      string             `json:"url"`
+	Outcome  aggregator.Outcome `json:"outcome"`
+	Problem  string             `json:"problem,omitempty"`
+	Moved    string             `json:"moved,omitempty"`
+	Format   string             `json:"format,omitempty"`
+	Repaired string             `json:"repaired,omitempty"`
+	Entries  int                `json:"entries"`
+	Newest   *time.Time         `json:"newest,omitempty"`
 }
 
-// checkSources asks every source once, with the daemon's peace for hosts.
-func checkSources(ctx context.Context, flags *common, cfg *config.Config) ([]checked, error) {
+// checkSources asks every source once, with the daemon's peace for hosts, and
+// calls step after each.
+func checkSources(ctx context.Context, flags *common, cfg *config.Config, step func()) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
@@ -88,6 +93,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config) ([]che
 		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
 			result := poller.Ask(ctx, src, aggregator.SourceState{Source: src.ID})
 			*place[src.ID] = rowOf(&result)
+			step()
 			if left.Add(-1) == 0 {
 				done()
 			}
@@ -102,52 +108,60 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config) ([]che
 
 func rowOf(result *aggregator.PollResult) checked {
 	row := checked{
-		Source: result.Source, Outcome: result.Response.Outcome, Format: result.Document.Format,
-		Entries: len(result.Document.Entries), Moved: result.Response.Moved, Note: result.Response.Problem.Message,
+		Source: result.Source, URL: result.URL, Outcome: result.Response.Outcome,
+		Problem: result.Response.Problem.Message, Moved: result.Response.Moved,
+		Format: result.Document.Format, Repaired: result.Document.Repaired, Entries: len(result.Document.Entries),
 	}
 	for _, e := range result.Document.Entries {
 		if !e.Published.IsZero() && (row.Newest == nil || e.Published.After(*row.Newest)) {
 			row.Newest = &e.Published
 		}
 	}
-	switch {
-	case row.Note != "":
-	case row.Moved != "":
-		row.Note = "moved for good to " + row.Moved
-	case result.Document.Repaired != "":
-		row.Note = "repaired: " + result.Document.Repaired
-	}
 	return row
+}
+
+// note says in words what there is to say of a row besides its figures.
+func (c *checked) note() string {
+	var notes []string
+	if c.Problem != "" {
+		notes = append(notes, c.Problem)
+	}
+	if c.Moved != "" {
+		notes = append(notes, "moved for good to "+c.Moved)
+	}
+	if c.Repaired != "" {
+		notes = append(notes, "repaired: "+c.Repaired)
+	}
+	return strings.Join(notes, "; ")
 }
 
 func printChecks(w io.Writer, rows []checked, asJSON bool) error {
 	bad := 0
+	list := table{{"SOURCE", "OUTCOME", "FORMAT", "ENTRIES", "NEWEST", "NOTE"}}
 	for _, row := range rows {
 		if !row.Outcome.Good() {
 			bad++
 		}
+		list.add(row.Source, row.Outcome.String(), cmp.Or(row.Format, "-"), strconv.Itoa(row.Entries), minute(row.Newest), row.note())
 	}
+	var err error
 	if asJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(rows); err != nil {
-			return err
-		}
+		err = printJSON(w, rows)
 	} else {
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		for _, row := range rows {
-			newest := "-"
-			if row.Newest != nil {
-				newest = row.Newest.Local().Format("2006-01-02 15:04")
-			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%d entries\t%s\t%s\n", row.Source, row.Outcome, row.Format, row.Entries, newest, row.Note)
-		}
-		if err := table.Flush(); err != nil {
-			return err
-		}
+		err = list.write(w)
+	}
+	if err != nil {
+		return err
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of %d sources do not answer as they should", bad, len(rows))
+		return fmt.Errorf("%d of %s failed", bad, count(len(rows), "source", "sources"))
 	}
 	return nil
+}
+
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
 }

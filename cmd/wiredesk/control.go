@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -42,7 +43,10 @@ func (d *desk) control(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /preview", d.preview)
-	server := &http.Server{Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+	server := &http.Server{
+		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
+	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
@@ -76,9 +80,6 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// errNoDaemon says that nobody answers on the control socket.
-var errNoDaemon = errors.New("no daemon answers")
-
 // askPreview has the running daemon say what a result would come to.
 func askPreview(ctx context.Context, database string, result aggregator.PollResult) (report ingest.Report, err error) {
 	body, err := json.Marshal(result)
@@ -95,7 +96,7 @@ func askPreview(ctx context.Context, database string, result aggregator.PollResu
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return ingest.Report{}, fmt.Errorf("%w on %s: %w", errNoDaemon, controlPath(database), err)
+		return ingest.Report{}, fmt.Errorf("database %s is open elsewhere, and no daemon of ours can be asked: %w", database, err)
 	}
 	defer func() { err = errors.Join(err, res.Body.Close()) }()
 	if res.StatusCode != http.StatusOK {

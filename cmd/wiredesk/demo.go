@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
-	"text/tabwriter"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,25 +35,30 @@ func newDemo(flags *common) *cobra.Command {
 publish a lively day in fast motion. It needs no network and no configuration,
 and keeps its database in a temporary folder that it removes at the end.`,
 		Example: "  wiredesk demo --listen 127.0.0.1:8080 --speed 120",
-		Args:    cobra.NoArgs,
+		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo(cmd.Context(), flags, cmd.OutOrStdout(), address, speed)
+			if !(speed >= world.MinSpeed && speed <= world.MaxSpeed) {
+				return wrongCall(cmd, fmt.Errorf("--speed is %v, must be from %d to %d", speed, world.MinSpeed, world.MaxSpeed))
+			}
+			return demo(cmd.Context(), flags.logger(), cmd.OutOrStdout(), address, speed)
 		},
 	}
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "serve at this `ADDRESS`")
-	cmd.Flags().Float64Var(&speed, "speed", 120, "simulated seconds in a second, 1 to 3600")
+	cmd.Flags().Float64Var(&speed, "speed", 120, fmt.Sprintf("simulated seconds in a second, %d to %d", world.MinSpeed, world.MaxSpeed))
 	return cmd
 }
 
-func demo(ctx context.Context, flags *common, out io.Writer, address string, speed float64) (err error) {
-	if !(speed >= 1 && speed <= 3600) {
-		return usageError{fmt.Errorf("--speed %v: want 1 to 3600", speed)}
+func demo(ctx context.Context, log *slog.Logger, out io.Writer, address string, speed float64) (err error) {
+	outliveReaders()
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		hungUp, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+		defer stop()
+		ctx = hungUp
 	}
 	listener, err := listen(ctx, address)
 	if err != nil {
 		return err
 	}
-	log := flags.logger()
 	wires := world.New(world.Options{Speed: speed, Log: log})
 	if err := wires.Listen(); err != nil {
 		return errors.Join(err, listener.Close())
@@ -65,7 +74,7 @@ func demo(ctx context.Context, flags *common, out io.Writer, address string, spe
 		return errors.Join(err, listener.Close())
 	}
 	if err := welcome(out, cfg, wires.Wires()); err != nil {
-		return errors.Join(err, listener.Close(), d.close())
+		log.Warn("nobody reads where to look", "err", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return wires.Run(ctx) })
@@ -75,8 +84,7 @@ func demo(ctx context.Context, flags *common, out io.Writer, address string, spe
 
 func demoConfig(sources []aggregator.Source, database string, address net.Addr) *config.Config {
 	cfg := config.Default()
-	cfg.BaseURL = "http://" + address.String()
-	cfg.Listen = address.String()
+	cfg.Listen, cfg.BaseURL = address.String(), localURL(address)
 	cfg.Storage.Path = database
 	cfg.Sources = sources
 	cfg.Poll.MinInterval = time.Second
@@ -91,20 +99,39 @@ func demoConfig(sources []aggregator.Source, database string, address net.Addr) 
 	return &cfg
 }
 
+// localURL returns where a browser on this machine reaches address.
+func localURL(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	switch {
+	case !ok:
+		return "http://localhost"
+	case tcp.IP.IsUnspecified():
+		return "http://localhost:" + strconv.Itoa(tcp.Port)
+	}
+	return "http://" + tcp.String()
+}
+
 // welcome says where to look.
 func welcome(out io.Writer, cfg *config.Config, wires []world.Wire) error {
-	fmt.Fprintf(out, "Wiredesk polls these invented wires:\n\n")
-	table := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
+	var text strings.Builder
+	list := table{{"WIRE", "LANGUAGE", "FORMAT", "WHAT IT IS"}}
 	for _, w := range wires {
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", w.Title, w.Language, w.Format, w.Note)
+		list.add(w.Title, w.Language, w.Format, w.Note)
 	}
-	if err := table.Flush(); err != nil {
+	places := table{{cfg.BaseURL + "/", "the newest stories"}}
+	for _, f := range cfg.Feeds {
+		places.add(cfg.BaseURL+"/feeds/"+f.Slug+".atom", f.Title+" (also .rss and .json)")
+	}
+	places.add(cfg.BaseURL+"/sources", "how each wire does")
+	text.WriteString("Wiredesk polls these invented wires:\n\n")
+	if err := list.write(&text); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nLook at\n\n  %s/\tthe newest stories\n", cfg.BaseURL)
-	for _, f := range cfg.Feeds {
-		fmt.Fprintf(out, "  %s/feeds/%s.atom\t%s (also .rss, .json)\n", cfg.BaseURL, f.Slug, f.Title)
+	text.WriteString("\nLook at\n\n")
+	if err := places.write(&text); err != nil {
+		return err
 	}
-	_, err := fmt.Fprintf(out, "  %s/sources\thow each source does\n\nCtrl-C ends it.\n", cfg.BaseURL)
+	text.WriteString("\nCtrl-C ends it.\n")
+	_, err := io.WriteString(out, text.String())
 	return err
 }

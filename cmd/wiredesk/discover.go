@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,32 +23,47 @@ func newDiscover(flags *common) *cobra.Command {
 		Short: "Find the feeds that a page announces, as YAML for the configuration",
 		Long: `Discover fetches a page, tries each feed that it announces, and prints those that
 can be read as YAML to paste under sources. A URL that is a feed itself is
-printed as it is.`,
+printed as it is. Without http:// or https:// it is taken for https://.`,
 		Example: "  wiredesk discover https://www.example.org/news",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes("URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			address, err := webAddress(args[0])
+			if err != nil {
+				return err
+			}
 			d := discoverer{
 				client: fetch.New(fetch.Options{UserAgent: userAgent("")}),
 				parser: parse.New(parse.Options{}), private: private,
 			}
 			defer d.client.Close()
-			sources, err := d.discover(cmd.Context(), args[0])
+			sources, faults := d.discover(cmd.Context(), address)
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
 			if len(sources) == 0 {
-				return err
+				return errors.Join(faults...)
 			}
-			if err != nil {
-				fmt.Fprintln(cmd.ErrOrStderr(), err)
+			for _, fault := range faults {
+				fmt.Fprintln(cmd.ErrOrStderr(), "wiredesk: left out:", fault)
 			}
-			text, err := config.FormatSources(sources)
-			if err != nil {
-				return err
-			}
-			_, err = cmd.OutOrStdout().Write(text)
-			return err
+			return printSources(cmd.OutOrStdout(), sources)
 		},
 	}
 	cmd.Flags().BoolVar(&private, "allow-private", false, "dial private and loopback addresses too")
 	return cmd
+}
+
+// webAddress returns the URL that was given, as people write it.
+func webAddress(given string) (string, error) {
+	if !strings.Contains(given, "://") {
+		given = "https://" + given
+	}
+	u, err := url.Parse(given)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", usageError{fmt.Errorf("%q is not an http or https URL", given)}
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u.String(), nil
 }
 
 type discoverer struct {
@@ -56,29 +73,23 @@ type discoverer struct {
 }
 
 // discover returns the feed behind address, or those that the page there
-// announces and that can be read. With some feeds found, the error says which
-// could not be read.
-func (d discoverer) discover(ctx context.Context, address string) ([]aggregator.Source, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, usageError{fmt.Errorf("%q is not an http or https URL", address)}
-	}
+// announces and that can be read, and what is wrong with the others.
+func (d discoverer) discover(ctx context.Context, address string) (found []aggregator.Source, faults []error) {
 	response, err := d.get(ctx, address)
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
-	if doc, err := d.parser.Parse(response.Body, response.ContentType, response.URL); err == nil {
-		return []aggregator.Source{d.source(address, doc)}, nil
+	src, err := d.read(address, &response)
+	if err == nil {
+		return []aggregator.Source{src}, nil
 	}
-	links, err := d.parser.Page(response.Body, response.ContentType, response.URL)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", address, err)
+	links, pageErr := d.parser.Page(response.Body, response.ContentType, response.URL)
+	if problem, ok := errors.AsType[aggregator.Problem](err); pageErr != nil || ok && problem.Kind != aggregator.ProblemNotFeed {
+		return nil, []error{err} // no page, or a feed that cannot be read
 	}
 	if len(links) == 0 {
-		return nil, fmt.Errorf("%s announces no feed", address)
+		return nil, []error{fmt.Errorf("%s announces no feed", address)}
 	}
-	var found []aggregator.Source
-	var faults []error
 	for _, link := range links {
 		src, err := d.try(ctx, link.URL)
 		if err != nil {
@@ -87,7 +98,7 @@ func (d discoverer) discover(ctx context.Context, address string) ([]aggregator.
 		}
 		found = append(found, src)
 	}
-	return found, errors.Join(faults...)
+	return found, faults
 }
 
 func (d discoverer) try(ctx context.Context, address string) (aggregator.Source, error) {
@@ -95,22 +106,28 @@ func (d discoverer) try(ctx context.Context, address string) (aggregator.Source,
 	if err != nil {
 		return aggregator.Source{}, err
 	}
-	doc, err := d.parser.Parse(response.Body, response.ContentType, response.URL)
-	if err != nil {
-		return aggregator.Source{}, fmt.Errorf("%s: %w", address, err)
-	}
-	return d.source(address, doc), nil
+	return d.read(address, &response)
 }
 
 func (d discoverer) get(ctx context.Context, address string) (aggregator.Response, error) {
 	src := aggregator.Source{ID: config.SourceID(address), URL: address, AllowPrivate: d.private}
 	response := d.client.Fetch(ctx, aggregator.Request{Source: src})
-	if response.Outcome != aggregator.Fetched {
-		return response, fmt.Errorf("%s: %w", address, response.Problem)
+	switch {
+	case response.Outcome == aggregator.Fetched:
+		return response, nil
+	case response.Problem.Kind == aggregator.ProblemRefused:
+		return response, fmt.Errorf("%s: %w, or call discover with --allow-private", address, response.Problem)
 	}
-	return response, nil
+	return response, fmt.Errorf("%s: %w", address, response.Problem)
 }
 
-func (d discoverer) source(address string, doc aggregator.Document) aggregator.Source {
-	return aggregator.Source{ID: config.SourceID(address), URL: address, Title: doc.Title, Language: doc.Language, AllowPrivate: d.private}
+func (d discoverer) read(address string, response *aggregator.Response) (aggregator.Source, error) {
+	doc, err := d.parser.Parse(response.Body, response.ContentType, response.URL)
+	if err != nil {
+		return aggregator.Source{}, fmt.Errorf("%s: %w", address, err)
+	}
+	return aggregator.Source{
+		URL:   cmp.Or(response.Moved, address),
+		Title: cut(doc.Title, maxSourceTitleBytes), Language: doc.Language, AllowPrivate: d.private,
+	}, nil
 }

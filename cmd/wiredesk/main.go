@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"wiredesk/config"
 )
 
 // Exit statuses.
@@ -21,28 +23,38 @@ const (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:]))
+	os.Exit(run(os.Args[1:], "wiredesk.yaml", "/etc/wiredesk/wiredesk.yaml"))
 }
 
-// run executes one command line and returns its exit status.
-func run(args []string) int {
+// run executes one command line and returns its exit status. Configs are where
+// the configuration is looked for.
+func run(args []string, configs ...string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
-	root := newRoot()
+	root := newRoot(configs...)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
-	if message := err.Error(); message != "" {
-		fmt.Fprintln(os.Stderr, "wiredesk:", message)
-	}
+	fmt.Fprintln(os.Stderr, complaint(ctx, err))
 	if errors.As(err, new(usageError)) {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// complaint returns what the user is told about err.
+func complaint(ctx context.Context, err error) string {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return "wiredesk: interrupted"
+	}
+	if problems, ok := errors.AsType[config.Problems](err); ok {
+		return problems.Error() // file:line:column first, as editors want it
+	}
+	return "wiredesk: " + err.Error()
 }
 
 // usageError is a wrong command line or configuration: trying again without

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +28,10 @@ func newPoll(flags *common) *cobra.Command {
 		Short: "Fetch one source now and show what would be decided, storing nothing",
 		Long: `Poll fetches a source of the configuration, named by its id or URL, and shows
 what the daemon would decide on each entry. Nothing is stored and the source's
-next poll does not change. It works beside a running daemon.`,
-		Example: "  wiredesk poll bbc-world",
-		Args:    cobra.ExactArgs(1),
+next poll does not change. It works beside a running daemon, which is then asked
+over its socket.`,
+		Example: "  wiredesk poll bbc-world\n  wiredesk poll https://feeds.bbci.co.uk/news/world/rss.xml --json",
+		Args:    takes("SOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := flags.load()
 			if err != nil {
@@ -46,6 +45,12 @@ next poll does not change. It works beside a running daemon.`,
 			defer client.Close()
 			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
 			result := poller.Ask(cmd.Context(), src, aggregator.SourceState{Source: src.ID})
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
+			if _, err := os.Stat(cfg.Storage.Path); errors.Is(err, fs.ErrNotExist) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "wiredesk: there is no database %s: everything would be new\n", cfg.Storage.Path)
+			}
 			report, err := preview(cmd.Context(), cfg, result)
 			if err != nil {
 				return err
@@ -66,19 +71,20 @@ next poll does not change. It works beside a running daemon.`,
 }
 
 func findSource(cfg *config.Config, name string) (aggregator.Source, error) {
-	var ids []string
+	var near []string
 	for _, src := range cfg.Sources {
 		if src.ID == name || src.URL == name {
 			return src, nil
 		}
 		if strings.Contains(src.ID, name) {
-			ids = append(ids, src.ID)
+			near = append(near, src.ID)
 		}
 	}
-	if len(ids) > 0 {
-		return aggregator.Source{}, usageError{fmt.Errorf("no source %q in %s; perhaps %s", name, cfg.Path, strings.Join(ids, ", "))}
+	err := fmt.Errorf("%s has no source %q", cfg.Path, name)
+	if len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(near, " or "))
 	}
-	return aggregator.Source{}, usageError{fmt.Errorf("no source %q in %s", name, cfg.Path)}
+	return aggregator.Source{}, usageError{err}
 }
 
 // preview asks the daemon that holds the database, or the database itself
@@ -96,11 +102,7 @@ func preview(ctx context.Context, cfg *config.Config, result aggregator.PollResu
 	}
 	db, err := storage.Open(path, opts)
 	if errors.Is(err, storage.ErrLocked) {
-		report, askErr := askPreview(ctx, path, result)
-		if errors.Is(askErr, errNoDaemon) {
-			return ingest.Report{}, errors.Join(err, askErr)
-		}
-		return report, askErr
+		return askPreview(ctx, path, result)
 	}
 	if err != nil {
 		return ingest.Report{}, err
@@ -146,55 +148,59 @@ func decisions(report *ingest.Report) []decided {
 }
 
 func printPollJSON(w io.Writer, result *aggregator.PollResult, report *ingest.Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(struct {
+	r, d := &result.Response, &result.Document
+	return printJSON(w, struct {
 		Source    string             `json:"source"`
 		URL       string             `json:"url"`
 		Outcome   aggregator.Outcome `json:"outcome"`
 		Status    int                `json:"status,omitempty"`
 		Problem   string             `json:"problem,omitempty"`
+		Moved     string             `json:"moved,omitempty"`
 		Title     string             `json:"title,omitempty"`
 		Format    string             `json:"format,omitempty"`
 		Repaired  string             `json:"repaired,omitempty"`
 		Seconds   float64            `json:"seconds"`
 		BytesRead int64              `json:"bytes"`
+		Entries   int                `json:"entries"`
 		Known     int                `json:"known"`
-		Next      time.Time          `json:"next"`
+		Next      time.Time          `json:"next,omitzero"`
 		Decisions []decided          `json:"decisions"`
 	}{
-		result.Source, result.Response.URL, result.Response.Outcome, result.Response.Status, result.Response.Problem.Message,
-		result.Document.Title, result.Document.Format, result.Document.Repaired, result.Response.Took.Seconds(), result.Response.BytesRead,
-		report.Known, report.State.NextPoll, decisions(report),
+		result.Source, result.URL, r.Outcome, r.Status, r.Problem.Message, r.Moved,
+		d.Title, d.Format, d.Repaired, r.Took.Seconds(), r.BytesRead,
+		len(d.Entries), report.Known, report.State.NextPoll, decisions(report),
 	})
 }
 
+// printPoll leaves the problem to the error that the command ends with.
 func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report) error {
 	r, d := &result.Response, &result.Document
-	fmt.Fprintf(w, "%s  %s\n", result.Source, r.URL)
-	fmt.Fprintf(w, "%s, status %d, %d bytes in %v\n", r.Outcome, r.Status, r.BytesRead, r.Took.Round(time.Millisecond))
-	if !r.Problem.IsZero() {
-		fmt.Fprintf(w, "problem: %s\n", r.Problem.Message)
+	about := table{{"source", result.Source}, {"url", result.URL}}
+	about.add("outcome", fmt.Sprintf("%s, status %d, %s in %v", r.Outcome, r.Status, count(int(r.BytesRead), "byte", "bytes"), r.Took.Round(time.Millisecond)))
+	if r.Moved != "" {
+		about.add("moved", "for good to "+r.Moved)
 	}
 	if d.Format != "" {
-		fmt.Fprintf(w, "%s feed %q, %d entries, %d of them known and unchanged\n", d.Format, d.Title, len(d.Entries), report.Known)
+		about.add("feed", fmt.Sprintf("%s, %s, %d of them known and unchanged", d.Format, count(len(d.Entries), "entry", "entries"), report.Known))
+		about.add("title", d.Title)
 	}
 	if d.Repaired != "" {
-		fmt.Fprintf(w, "repaired: %s\n", d.Repaired)
+		about.add("repaired", d.Repaired)
 	}
-	if r.Moved != "" {
-		fmt.Fprintf(w, "moved for good to %s\n", r.Moved)
+	if next := report.State.NextPoll; !next.IsZero() {
+		about.add("next poll", "would be at "+next.Local().Format(time.DateTime))
 	}
-	if !report.State.NextPoll.IsZero() {
-		fmt.Fprintf(w, "after this poll the next would be at %s\n", report.State.NextPoll.Local().Format(time.DateTime))
+	if err := about.write(w); err != nil {
+		return err
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range decisions(report) {
-		when := "-"
-		if row.Published != nil {
-			when = row.Published.Local().Format("2006-01-02 15:04")
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", row.Decision, row.Rule, when, row.Title)
+	list := decisions(report)
+	if len(list) == 0 {
+		return nil
 	}
-	return table.Flush()
+	rows := table{{"DECISION", "RULE", "PUBLISHED", "TITLE"}}
+	for _, row := range list {
+		rows.add(row.Decision.String(), row.Rule, minute(row.Published), row.Title)
+	}
+	fmt.Fprintln(w)
+	return rows.write(w)
 }

@@ -92,9 +92,22 @@ func (r *replay) round(captures []capture) {
 		r.truth.take(c.feed, found)
 		r.farm.show(c.feed, servedDocument{body: c.body})
 	}
+	each(captures, r.pollCapture)
+}
+
+// pollsAtOnce is how many polls are under way at once, as in the daemon.
+const pollsAtOnce = 64
+
+// each calls poll with every item, with many at once.
+func each[T any](items []T, poll func(T)) {
 	var polls sync.WaitGroup
-	for _, c := range captures {
-		polls.Go(func() { r.pollCapture(c) })
+	places := make(chan struct{}, pollsAtOnce)
+	for _, item := range items {
+		places <- struct{}{}
+		polls.Go(func() {
+			defer func() { <-places }()
+			poll(item)
+		})
 	}
 	polls.Wait()
 }

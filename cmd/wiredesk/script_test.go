@@ -1,18 +1,184 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestMain lets tests run this program: the test binary is the program where it
-// is called by its name.
+// is called by its name. wiredesk-near looks for its configuration in the
+// working directory only.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"wiredesk": main})
+	testscript.Main(m, map[string]func(){
+		"wiredesk": main,
+		"wiredesk-near": func() {
+			os.Exit(run(os.Args[1:], "wiredesk.yaml", "etc/wiredesk.yaml"))
+		},
+	})
 }
 
+// TestScripts runs the commands as their users do. Besides the commands of
+// testscript, scripts have:
+//
+//	expand FILE...              put the environment into the files
+//	exits STATUS PROGRAM ARG... like exec, with an exact exit status
+//	get URL                     fetch, for stdout to look at
+//	until URL PATTERN           fetch until the answer matches
+//	refused URL                 wait until nobody listens there
+//	daemon NAME ARG...          start "wiredesk ARG..." and wait until it serves;
+//	                            $NAME is then its address
+//	logs NAME PATTERN           wait until a further line of its log matches
+//	signal NAME SIGNAL          send it TERM, INT or HUP
+//	ends NAME STATUS            wait for its end; its log is then in NAME.log
+//
+// $WIRES is a server of the files below www; see serveWires. Nobody listens on
+// $NOBODY.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireExplicitExec: true})
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			wires := httptest.NewServer(serveWires(filepath.Join(env.WorkDir, "www")))
+			daemons := make(scriptDaemons)
+			env.Defer(func() {
+				daemons.kill()
+				wires.CloseClientConnections()
+				wires.Close()
+			})
+			env.Values[daemonsKey{}] = daemons
+			env.Setenv("WIRES", wires.URL)
+			env.Setenv("NOBODY", "http://127.0.0.1:1")
+			env.Setenv("TZ", "Asia/Tokyo")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"expand":  scriptExpand,
+			"exits":   scriptExits,
+			"get":     scriptGet,
+			"until":   scriptUntil,
+			"refused": scriptRefused,
+			"daemon":  scriptDaemon,
+			"logs":    scriptLogs,
+			"signal":  scriptSignal,
+			"ends":    scriptEnds,
+		},
+	})
+}
+
+// patience is how long a script waits for what must come.
+const patience = 20 * time.Second
+
+// serveWires serves the files of folder. /moved/NAME leads to NAME for good,
+// /found/NAME for now, /status/N answers N, and /silent/ never answers.
+func serveWires(folder string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(folder)))
+	for prefix, status := range map[string]int{"/moved": http.StatusMovedPermanently, "/found": http.StatusFound} {
+		mux.HandleFunc(prefix+"/", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, strings.TrimPrefix(r.URL.Path, prefix), status)
+		})
+	}
+	mux.HandleFunc("/status/{n}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err != nil {
+			n = http.StatusNotFound
+		}
+		w.WriteHeader(n)
+	})
+	mux.HandleFunc("/silent/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	return mux
+}
+
+func scriptExpand(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := os.Expand(ts.ReadFile(name), func(key string) string {
+			if strings.ToUpper(key) != key { // an expression's, perhaps
+				return "$" + key
+			}
+			return ts.Getenv(key)
+		})
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM ARG...")
+	}
+	status := "0"
+	if exit, failed := errors.AsType[*exec.ExitError](ts.Exec(args[1], args[2:]...)); failed {
+		status = strconv.Itoa(exit.ExitCode())
+	}
+	if status != args[0] {
+		ts.Fatalf("%s exited with status %s, want %s", args[1], status, args[0])
+	}
+}
+
+func fetchText(url string) (string, error) {
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	return fmt.Sprintf("%s\n%s", res.Status, text), err
+}
+
+func scriptGet(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: get URL")
+	}
+	text, err := fetchText(args[0])
+	ts.Check(err)
+	_, err = io.WriteString(ts.Stdout(), text)
+	ts.Check(err)
+}
+
+func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] until URL PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	var text string
+	if !soon(func() bool {
+		text, err = fetchText(args[0])
+		return err == nil && pattern.MatchString(text) != neg
+	}) {
+		ts.Fatalf("%s still says:\n%s (%v)", args[0], text, err)
+	}
+}
+
+func scriptRefused(ts *testscript.TestScript, _ bool, args []string) {
+	if !soon(func() bool {
+		_, err := fetchText(args[0])
+		return err != nil
+	}) {
+		ts.Fatalf("%s still answers", args[0])
+	}
+}
+
+// soon reports whether what is asked for comes to be.
+func soon(is func() bool) bool {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if is() {
+			return true
+		}
+	}
+	return false
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -26,29 +28,56 @@ func newServe(flags *common) *cobra.Command {
 publishes the merged feeds over HTTP until it is told to stop. SIGHUP makes it
 read its configuration again; a faulty one is reported and changes nothing.`,
 		Example: "  wiredesk serve --config /etc/wiredesk/wiredesk.yaml",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := flags.load()
-			if err != nil {
-				return err
-			}
-			log := flags.logger()
-			listener, err := listen(cmd.Context(), cfg.Listen)
-			if err != nil {
-				return err
-			}
-			reloads := make(chan os.Signal, 1)
-			signal.Notify(reloads, syscall.SIGHUP)
-			defer signal.Stop(reloads)
-			d, err := newDesk(cfg, log)
-			if err != nil {
-				return errors.Join(err, listener.Close())
-			}
-			d.reload, d.reloads = flags.load, reloads
-			d.notify = func(state string) { notify(log, state) }
-			return d.run(cmd.Context(), listener)
-		},
+		Args:    takes(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDaemon(cmd.Context(), flags) },
 	}
+}
+
+func runDaemon(ctx context.Context, flags *common) error {
+	outliveReaders()
+	reloads := make(chan os.Signal, 1)
+	signal.Notify(reloads, syscall.SIGHUP)
+	defer signal.Stop(reloads)
+	cfg, err := flags.load()
+	if err != nil {
+		return err
+	}
+	log := flags.logger()
+	listener, err := listen(ctx, cfg.Listen)
+	if err != nil {
+		return err
+	}
+	cfg.BaseURL = withPort(cfg.BaseURL, listener.Addr())
+	d, err := newDesk(cfg, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	d.reloads = reloads
+	d.reload = func() (*config.Config, error) {
+		next, err := flags.load()
+		if err == nil {
+			next.BaseURL = withPort(next.BaseURL, listener.Addr())
+		}
+		return next, err
+	}
+	d.notify = func(state string) { notify(log, state) }
+	return d.run(ctx, listener)
+}
+
+// outliveReaders keeps a daemon from ending when whoever reads its output does,
+// a restarted journal or a pager.
+func outliveReaders() { signal.Ignore(syscall.SIGPIPE) }
+
+// withPort puts the port of address into a base URL that says 0, as it does
+// where a free port is taken and nothing else is configured.
+func withPort(base string, address net.Addr) string {
+	u, err := url.Parse(base)
+	tcp, ok := address.(*net.TCPAddr)
+	if err != nil || !ok || u.Port() != "0" {
+		return base
+	}
+	u.Host = strings.TrimSuffix(u.Host, "0") + strconv.Itoa(tcp.Port)
+	return u.String()
 }
 
 // listen opens the address the configuration names, or takes the socket that
@@ -61,7 +90,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	switch {
 	case len(given) > 1:
 		return nil, fmt.Errorf("systemd hands over %d sockets, one is served", len(given))
-	case len(given) == 1 && given[0] != nil:
+	case len(given) == 1 && given[0] == nil:
+		return nil, errors.New("systemd hands over a socket that nobody can connect to: it must be a stream")
+	case len(given) == 1:
 		return given[0], nil
 	}
 	network := "tcp"
