@@ -180,7 +180,7 @@ func BenchmarkNewest(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if views, _, err := db.Newest(Cursor{}, 200); err != nil || len(views) != 200 {
+		if views, _, err := db.Newest(aggregator.Position{}, 200); err != nil || len(views) != 200 {
 			b.Fatal(len(views), err)
 		}
 	}

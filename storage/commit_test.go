@@ -96,10 +96,10 @@ func TestNotFound(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	mustCommit(t, db, lone("bbc", 1))
-	if _, err := db.Entry(id("bbc", 2)); !errors.Is(err, ErrNotFound) {
+	if _, err := db.Entry(id("bbc", 2)); !errors.Is(err, aggregator.ErrNotFound) {
 		t.Errorf("Entry: %v", err)
 	}
-	if _, err := db.Story(id("bbc", 2).Story()); !errors.Is(err, ErrNotFound) {
+	if _, err := db.Story(id("bbc", 2).Story()); !errors.Is(err, aggregator.ErrNotFound) {
 		t.Errorf("Story: %v", err)
 	}
 	revisions, err := db.Revisions(7)

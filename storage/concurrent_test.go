@@ -67,7 +67,7 @@ func readOnce(db *DB, size int, check bool) error {
 			return fmt.Errorf("entry %d is %q", e.Seq, e.Title)
 		}
 	}
-	views, _, err := db.Newest(Cursor{}, size)
+	views, _, err := db.Newest(aggregator.Position{}, size)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,6 @@ var (
 	ErrDamaged = errors.New("the database is damaged: stop the daemon, keep the file aside and restore the last backup")
 	// ErrTooNew: a later version of Wiredesk wrote the database.
 	ErrTooNew = errors.New("the database was written by a later version of Wiredesk: run that version, or restore a backup made with this one")
-	// ErrNotFound: there is no such entry or story.
-	ErrNotFound = errors.New("not in the database")
 )
 
 // damage is what was found wrong in the file. The sentence of ErrDamaged comes

@@ -26,7 +26,7 @@ func useAll(db *DB) []error {
 	add(err)
 	_, err = db.Entry(id("bbc", 5))
 	add(err)
-	_, _, err = db.Newest(Cursor{}, 1000)
+	_, _, err = db.Newest(aggregator.Position{}, 1000)
 	add(err)
 	add(db.Replay(time.Time{}, func(aggregator.Entry) error { return nil }))
 	_, err = db.States()
@@ -74,7 +74,7 @@ func survive(t *testing.T, path string, damaged []byte) (opened bool, err error)
 		return false, err
 	}
 	for _, err := range append(useAll(db), db.Check()) {
-		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, aggregator.ErrNotFound) {
 			t.Errorf("read: %v, want ErrDamaged", err)
 		}
 	}

@@ -210,7 +210,3 @@ func splitCountKey(k []byte) (seq uint64, n uint32, err error) {
 	}
 	return binary.BigEndian.Uint64(k), binary.BigEndian.Uint32(k[8:]), nil
 }
-
-// releaseEntries is after how many written entries the file's pages are given
-// back to the page cache.
-const releaseEntries = 2000

@@ -164,7 +164,7 @@ func (m *model) compare(t *testing.T, db *DB) {
 	slices.SortFunc(want, func(a, b aggregator.StoryView) int {
 		return cmp.Or(b.First.Compare(a.First), cmp.Compare(b.Seq, a.Seq))
 	})
-	views, _, err := db.Newest(Cursor{}, len(want)+1)
+	views, _, err := db.Newest(aggregator.Position{}, len(want)+1)
 	fail(err)
 	equal(t, "newest", want, views)
 	states, err := db.States()

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -9,9 +10,13 @@ import (
 // read, white space folded, a line feed between blocks. For most entries that
 // is their summary, which then need not be stored beside the content. Where it
 // is not, nothing is lost but room: the summary is stored as it is.
-func plainText(content string) string {
-	var w wordWriter
-	w.buf = make([]byte, 0, len(content))
+//
+// It is part of the file's format: records written with it are read with it,
+// so that a change of what it returns needs a migration.
+func plainText(content string) string { return string(appendPlainText(nil, content)) }
+
+func appendPlainText(dst []byte, content string) []byte {
+	w := wordWriter{buf: slices.Grow(dst, len(content))}
 	for content != "" {
 		text, rest, markup := strings.Cut(content, "<")
 		if strings.IndexByte(text, '&') >= 0 {
@@ -30,7 +35,7 @@ func plainText(content string) string {
 		}
 		content = after
 	}
-	return string(w.buf)
+	return w.buf
 }
 
 // between returns what a tag puts between the words around it; 0: nothing.

@@ -145,7 +145,7 @@ func (db *DB) Entries(seqs []uint64) ([]aggregator.Entry, error) {
 }
 
 // Entry returns the entry that an identity key leads to: its id or one of its
-// further keys. The error is ErrNotFound where there is none.
+// further keys. The error is aggregator.ErrNotFound where there is none.
 func (db *DB) Entry(id aggregator.EntryID) (e aggregator.Entry, err error) {
 	err = db.read("entry "+id.String(), func(r *reader) error {
 		seq, err := r.seqOf(id[:])
@@ -153,7 +153,7 @@ func (db *DB) Entry(id aggregator.EntryID) (e aggregator.Entry, err error) {
 			return err
 		}
 		if e, err = r.entryAt(seq); err == nil && e.Seq == 0 {
-			err = ErrNotFound
+			err = aggregator.ErrNotFound
 		}
 		return err
 	})
@@ -179,7 +179,7 @@ func (db *DB) Stories(ids []aggregator.StoryID) ([]aggregator.Story, error) {
 }
 
 // Story returns a story with its entries, withdrawn ones too. The error is
-// ErrNotFound where there is none of that id.
+// aggregator.ErrNotFound where there is none of that id.
 func (db *DB) Story(id aggregator.StoryID) (view aggregator.StoryView, err error) {
 	err = db.read("story "+id.String(), func(r *reader) error {
 		s, err := r.storyOf(id)
@@ -187,7 +187,7 @@ func (db *DB) Story(id aggregator.StoryID) (view aggregator.StoryView, err error
 			return err
 		}
 		if s.ID.IsZero() {
-			return ErrNotFound
+			return aggregator.ErrNotFound
 		}
 		view, err = r.viewOf(s)
 		return err

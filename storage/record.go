@@ -27,6 +27,8 @@ type entryRecord struct {
 	Revision   int               `cbor:"16,keyasint,omitempty"`
 	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
 	Alike      alike             `cbor:"18,keyasint,omitempty"`
+
+	words []byte // room to compare Summary in
 }
 
 // alike names fields that are left out because others say the same, as in most
@@ -52,7 +54,7 @@ type enclosureRecord struct {
 
 // set overwrites r with e, keeping r's slices for the next entry.
 func (r *entryRecord) set(e *aggregator.Entry) {
-	authors, enclosures := r.Authors[:0], r.Enclosures[:0]
+	authors, enclosures, words := r.Authors[:0], r.Enclosures[:0], r.words[:0]
 	for _, a := range e.Authors {
 		authors = append(authors, authorRecord(a))
 	}
@@ -64,7 +66,7 @@ func (r *entryRecord) set(e *aggregator.Entry) {
 		Title: e.Title, Summary: e.Summary, Content: e.Content, Language: e.Language,
 		Authors: authors, Categories: e.Categories, Enclosures: enclosures, Image: e.Image,
 		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
-		Revision: e.Revision, Text: e.Text,
+		Revision: e.Revision, Text: e.Text, words: words,
 	}
 	if e.GUID == e.Link && e.GUID != "" {
 		r.GUID, r.Alike = "", r.Alike|guidIsLink
@@ -72,8 +74,11 @@ func (r *entryRecord) set(e *aggregator.Entry) {
 	if e.Canonical == e.Link && e.Canonical != "" {
 		r.Canonical, r.Alike = "", r.Alike|canonicalIsLink
 	}
-	if e.Summary != "" && len(e.Summary) < len(e.Content) && plainText(e.Content) == e.Summary {
-		r.Summary, r.Alike = "", r.Alike|summaryIsOfContent
+	if e.Summary != "" && len(e.Summary) < len(e.Content) {
+		r.words = appendPlainText(words, e.Content)
+		if string(r.words) == e.Summary {
+			r.Summary, r.Alike = "", r.Alike|summaryIsOfContent
+		}
 	}
 }
 

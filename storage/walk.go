@@ -8,18 +8,11 @@ import (
 	"wiredesk/aggregator"
 )
 
-// Cursor is a place among the stories, the newest first. The zero value is the
-// place before the newest.
-type Cursor struct {
-	First time.Time
-	Seq   uint64
-}
-
 // Newest returns at most limit stories after the place before, the newest
-// first by First, then by Seq, withdrawn ones included. The cursor it returns
+// first by First, then by Seq, withdrawn ones included. The position it returns
 // is the place of the last of them; where nothing follows it is the one given,
 // and the result is empty.
-func (db *DB) Newest(before Cursor, limit int) ([]aggregator.StoryView, Cursor, error) {
+func (db *DB) Newest(before aggregator.Position, limit int) ([]aggregator.StoryView, aggregator.Position, error) {
 	var views []aggregator.StoryView
 	err := db.read("newest stories", func(r *reader) error {
 		c := r.tx.Bucket([]byte(newestBucket)).Cursor()
@@ -36,7 +29,7 @@ func (db *DB) Newest(before Cursor, limit int) ([]aggregator.StoryView, Cursor, 
 		return nil, before, err
 	}
 	if n := len(views); n > 0 {
-		before = Cursor{First: views[n-1].First, Seq: views[n-1].Seq}
+		before = aggregator.Position{First: views[n-1].First, Seq: views[n-1].Seq}
 	}
 	return views, before, nil
 }
@@ -61,8 +54,8 @@ func (r *reader) viewAt(place []byte) (aggregator.StoryView, error) {
 }
 
 // seekNewest returns the key of the newest story after the place before.
-func seekNewest(c *bolt.Cursor, before Cursor) []byte {
-	if before == (Cursor{}) {
+func seekNewest(c *bolt.Cursor, before aggregator.Position) []byte {
+	if before == (aggregator.Position{}) {
 		k, _ := c.Last()
 		return k
 	}

@@ -22,7 +22,7 @@ func TestNewest(t *testing.T) {
 
 	for limit := 1; limit <= 6; limit++ {
 		var got []uint64
-		var at Cursor
+		var at aggregator.Position
 		for {
 			views, next, err := db.Newest(at, limit)
 			if err != nil {
@@ -46,7 +46,7 @@ func TestNewest(t *testing.T) {
 	moved.First = day().Add(-time.Hour)
 	mustCommit(t, db, aggregator.Commit{Stories: []aggregator.Story{moved}})
 	mustCheck(t, db)
-	views, _, err := db.Newest(Cursor{}, 10)
+	views, _, err := db.Newest(aggregator.Position{}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

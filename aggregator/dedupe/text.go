@@ -61,7 +61,8 @@ func Read(e *aggregator.Entry) Reading {
 	if e.Canonical != "" {
 		k[keyLink] = newKey(keyLink, []byte(e.Canonical))
 	}
-	title, titleWords := normalise(nil, e.Title)
+	room := make([]byte, 0, len(e.Title)+len(e.Summary)+1)
+	title, titleWords := normalise(room, e.Title)
 	text, bodyWords := normalise(append(title, ' '), e.Summary)
 	if titleWords+bodyWords >= minTextWords {
 		k[keyText] = newKey(keyText, text)

@@ -18,7 +18,7 @@ const (
 )
 
 // quietWait is how long the states of unchanged sources wait for a commit.
-const quietWait = time.Second
+const quietWait = 5 * time.Second
 
 // collect waits a little for more results.
 func (in *Ingest) collect(first submission) []submission {

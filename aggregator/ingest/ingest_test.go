@@ -32,11 +32,13 @@ type bench struct {
 	in    *ingest.Ingest
 	stop  func()
 	now   time.Time
+
+	settings ingest.Settings
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, path: filepath.Join(t.TempDir(), "wiredesk.db"), now: noon}
+	b := &bench{t: t, path: filepath.Join(t.TempDir(), "wiredesk.db"), now: noon, settings: settings()}
 	b.open(nil)
 	t.Cleanup(func() { b.close() })
 	return b
@@ -71,7 +73,7 @@ func (b *bench) open(wrap func(ingest.Store) ingest.Store) {
 	if wrap != nil {
 		b.store = wrap(db)
 	}
-	b.in, err = ingest.New(ingest.Options{Store: b.store, Log: slog.New(slog.DiscardHandler)}, settings())
+	b.in, err = ingest.New(ingest.Options{Store: b.store, Log: slog.New(slog.DiscardHandler)}, b.settings)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -142,7 +144,7 @@ func kinds(r ingest.Report) string {
 
 func (b *bench) stories() []aggregator.StoryView {
 	b.t.Helper()
-	views, _, err := b.db.Newest(storage.Cursor{}, 1000)
+	views, _, err := b.db.Newest(aggregator.Position{}, 1000)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -532,9 +534,9 @@ func TestUnchangedSourcesWaitForACommit(t *testing.T) {
 		if stored().Equal(b.now) {
 			t.Error("an unchanged source cost a transaction of its own")
 		}
-		time.Sleep(1100 * time.Millisecond)
+		time.Sleep(5100 * time.Millisecond)
 		if !stored().Equal(b.now) {
-			t.Error("the state is not stored a second later")
+			t.Error("the state is not stored five seconds later")
 		}
 		b.now = b.now.Add(time.Hour)
 		b.submit(aggregator.PollResult{Source: "norvia", URL: url("norvia"), Response: aggregator.Response{Outcome: aggregator.NotModified, At: b.now}})
@@ -597,6 +599,26 @@ func TestSourceNoLongerConfigured(t *testing.T) {
 		t.Errorf("decided %s", kinds(report))
 	}
 	b.wantEntries(0)
+}
+
+func TestRemovedSourceIsForgottenInTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Now().Add(-60 * 24 * time.Hour)
+	b.submit(b.fetched("norvia", item("1", "Shown when the source was removed")))
+	b.submit(b.fetched("kelmar", aggregator.Entry{GUID: "1", Title: "Shown still"}))
+	delete(b.settings.Sources, "norvia")
+	b.reopen()
+	if err := b.in.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.close()
+	b.open(nil)
+	states, err := b.db.States()
+	if err != nil || len(states) != 1 || states[0].Source != "kelmar" {
+		t.Errorf("states %+v, %v", states, err)
+	}
+	b.wantEntries(1)
 }
 
 func TestSubmitAfterTheEnd(t *testing.T) {

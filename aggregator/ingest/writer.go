@@ -31,6 +31,8 @@ type Store interface {
 	// Purge removes stories and entries last seen before then that no source
 	// shows any more, at most limit entries, and says whether to call again.
 	Purge(before time.Time, limit int) (removed int, more bool, err error)
+	// ForgetSource removes what is remembered of a source.
+	ForgetSource(id string) error
 	// Replay calls yield for each entry seen since then, in the order of Seq.
 	Replay(since time.Time, yield func(aggregator.Entry) error) error
 	// States returns what is remembered of each source.
@@ -78,6 +80,7 @@ type Ingest struct {
 	settings atomic.Pointer[Settings]
 	results  chan submission
 	previews chan preview
+	pings    chan struct{}
 	ended    chan struct{}
 
 	mu     sync.RWMutex
@@ -110,7 +113,7 @@ type preview struct {
 func New(opts Options, settings Settings) (*Ingest, error) {
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
-		previews: make(chan preview), ended: make(chan struct{}),
+		previews: make(chan preview), pings: make(chan struct{}), ended: make(chan struct{}),
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
@@ -215,6 +218,19 @@ func (in *Ingest) Preview(ctx context.Context, result aggregator.PollResult) (Re
 	}
 }
 
+// Ping returns nil once the writer has nothing else to do: a writer that hangs
+// does not answer before ctx ends.
+func (in *Ingest) Ping(ctx context.Context) error {
+	select {
+	case in.pings <- struct{}{}:
+		return nil
+	case <-in.ended:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Run writes until ctx ends and every result handed over by then is
 // committed. Polls must have ended before ctx does: what is submitted later is
 // refused. It may be called once.
@@ -239,6 +255,7 @@ func (in *Ingest) Run(ctx context.Context) error {
 		case p := <-in.previews:
 			report, err := in.Try(p.result)
 			p.reply <- reply{report, err}
+		case <-in.pings:
 		case <-purge.C:
 			select {
 			case purging <- struct{}{}:
@@ -291,16 +308,42 @@ func (in *Ingest) fold(j judge) *fold {
 }
 
 // purge removes a little of what is older than is kept, and says whether there
-// may be more.
+// may be more. A source that is no longer configured is remembered as long.
 func (in *Ingest) purge() (more bool) {
-	keep := in.settings.Load().Keep
-	if keep <= 0 {
+	settings := in.settings.Load()
+	if settings.Keep <= 0 {
 		return false
 	}
-	_, more, err := in.opts.Store.Purge(time.Now().Add(-keep), purgeEntries)
+	before := time.Now().Add(-settings.Keep)
+	err := in.forgetSources(settings, before)
+	if err == nil {
+		_, more, err = in.opts.Store.Purge(before, purgeEntries)
+	}
 	if err != nil {
 		in.opts.Log.Error("old entries could not be removed", "err", err)
 		return false
 	}
 	return more
+}
+
+// forgetSources forgets the sources that are not configured and were polled
+// last before then.
+func (in *Ingest) forgetSources(settings *Settings, before time.Time) error {
+	var old []string
+	in.mu.RLock()
+	for id, state := range in.states {
+		if _, configured := settings.Sources[id]; !configured && state.LastPoll.Before(before) {
+			old = append(old, id)
+		}
+	}
+	in.mu.RUnlock()
+	for _, id := range old {
+		if err := in.opts.Store.ForgetSource(id); err != nil {
+			return err
+		}
+		in.mu.Lock()
+		delete(in.states, id)
+		in.mu.Unlock()
+	}
+	return nil
 }

@@ -200,11 +200,20 @@ func (s *state) drop(h *host, now time.Time) {
 	}
 }
 
-// wake returns how long nothing will be due.
+// stride is how far apart the loop looks for sources that are due. Polls that
+// start together share the wake-ups of processor, writer and disk: four hundred
+// a second cost half of what they cost one by one.
+const stride = time.Second
+
+// wake returns how long nothing is to be started.
 func (s *state) wake(now time.Time) time.Duration {
 	wait := time.Hour
 	if len(s.due) > 0 {
-		wait = min(wait, s.due[0].at.Sub(now))
+		at := s.due[0].at
+		if begun := at.Truncate(stride); begun.Before(at) {
+			at = begun.Add(stride)
+		}
+		wait = min(wait, at.Sub(now))
 	}
 	if len(s.resting) > 0 {
 		wait = min(wait, s.resting[0].at.Sub(now))

@@ -102,6 +102,7 @@ func (r *replay) wantPoll(want aggregator.Outcome) func(feed string) {
 }
 
 func get(b *testing.B, client *http.Client, src aggregator.Source) {
+	b.Helper()
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, src.URL, nil)
 	if err != nil {
 		b.Error(err)
@@ -127,6 +128,7 @@ type meter struct {
 }
 
 func newMeter(b *testing.B) *meter {
+	b.Helper()
 	m := &meter{}
 	b.Cleanup(func() {
 		b.ReportMetric(float64(m.used.Microseconds())/1000/float64(m.cycles*benchFeeds), "cpu-ms/feed")

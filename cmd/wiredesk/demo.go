@@ -74,7 +74,7 @@ func demo(ctx context.Context, log *slog.Logger, out io.Writer, address string, 
 		return errors.Join(err, listener.Close())
 	}
 	if err := welcome(out, cfg, wires.Wires()); err != nil {
-		log.Warn("nobody reads where to look", "err", err)
+		log.Info("nobody reads standard output", "err", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return wires.Run(ctx) })

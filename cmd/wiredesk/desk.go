@@ -25,6 +25,10 @@ import (
 	"wiredesk/storage"
 )
 
+// watchdogPing is how long the writer may be busy with one batch before the
+// watchdog is not fed for it.
+const watchdogPing = 10 * time.Second
+
 // desk is the daemon: everything wired together.
 type desk struct {
 	log     *slog.Logger
@@ -77,9 +81,9 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 		HostGap:     cfg.Poll.HostGap,
 	})
 	d.server, err = serve.New(serve.Options{
-		Archive: archive{db},
+		Archive: db,
 		Metrics: d.metrics.handler(),
-		Alive:   d.ingest.Fault,
+		Alive:   d.alive,
 		Sources: d.sources,
 		Observe: d.metrics.request,
 		Log:     log,
@@ -117,8 +121,12 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
 	d.notify(daemon.SdNotifyReady)
+	group.Go(func() error {
+		<-ctx.Done()
+		d.notify(daemon.SdNotifyStopping)
+		return nil
+	})
 	err := group.Wait()
-	d.notify(daemon.SdNotifyStopping)
 	d.log.Info("stopped")
 	return errors.Join(err, d.close())
 }
@@ -139,7 +147,11 @@ func (d *desk) obey(ctx context.Context) error {
 			d.reconfigure(ctx)
 			d.notify(daemon.SdNotifyReady)
 		case <-watchdog:
-			d.notify(daemon.SdNotifyWatchdog)
+			alive, cancel := context.WithTimeout(ctx, watchdogPing)
+			if d.ingest.Ping(alive) == nil {
+				d.notify(daemon.SdNotifyWatchdog)
+			}
+			cancel()
 		case <-ctx.Done():
 			return nil
 		}
@@ -207,9 +219,19 @@ func (d *desk) logPoll(r *ingest.Report) {
 		d.log.Warn("source is gone and will not be polled again; remove it from the configuration", "source", s.Source, "url", s.URL)
 	case s.Failures == 1:
 		d.log.Warn("source failed", append(attrs, "problem", s.Problem.Message)...)
+	case r.Recovered:
+		d.log.Info("source recovered", "source", s.Source)
 	default:
 		d.log.Debug("polled", append(attrs, "problem", s.Problem.Message, "decisions", len(r.Decisions))...)
 	}
+}
+
+// alive returns why the daemon does not do its work, in words for everyone.
+func (d *desk) alive() error {
+	if d.ingest.Fault() != nil {
+		return errors.New("nothing can be stored: see the log")
+	}
+	return nil
 }
 
 // targets returns the sources with the times at which they are due.

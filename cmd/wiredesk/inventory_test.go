@@ -125,7 +125,7 @@ func readInventory(tb testing.TB, path string) *inventory {
 	if in.states, err = db.States(); err != nil {
 		tb.Fatal(err)
 	}
-	for at := (storage.Cursor{}); ; {
+	for at := (aggregator.Position{}); ; {
 		views, last, err := db.Newest(at, 500)
 		if err != nil {
 			tb.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -316,7 +317,7 @@ func inventedWires(wires, documents int) (all []capture, same int) {
 				second := inventedEntry(w, of, 1)
 				if w%2 == 1 {
 					// What the wire before tells, under its link.
-					second.link = inventedEntry(w-1, of, 1).link + "?utm_source=" + fmt.Sprint(w)
+					second.link = inventedEntry(w-1, of, 1).link + "?utm_source=" + strconv.Itoa(w)
 				}
 				entries = append(entries, first, second)
 			}

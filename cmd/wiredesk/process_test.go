@@ -57,11 +57,7 @@ func (o *output) String() string {
 // two seconds.
 func newProcess(tb testing.TB, sources []aggregator.Source) *process {
 	tb.Helper()
-	// The names of sockets are short, and those of tests may not be.
-	folder, err := os.MkdirTemp("", "wiredesk-test-")
-	if err != nil {
-		tb.Fatal(err)
-	}
+	folder := tb.TempDir()
 	p := &process{tb: tb, folder: folder, database: filepath.Join(folder, "wiredesk.db"), said: &output{}}
 	tb.Cleanup(func() {
 		if p.cmd != nil {
@@ -69,9 +65,6 @@ func newProcess(tb testing.TB, sources []aggregator.Source) *process {
 		}
 		if tb.Failed() {
 			tb.Logf("the daemon wrote:\n%s", p.said)
-		}
-		if err := os.RemoveAll(folder); err != nil {
-			tb.Error(err)
 		}
 	})
 	var text strings.Builder

@@ -130,7 +130,7 @@ func (r *replay) poll(feed string) (before, after aggregator.SourceState) {
 func (r *replay) pollCapture(c capture) {
 	found := read(c.body)
 	before, after := r.poll(c.feed)
-	if len(found.items) == 0 && !(found.feed && found.whole) {
+	if len(found.items) == 0 && (!found.feed || !found.whole) {
 		r.wantRefused(c.feed, before, after)
 		return
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -21,12 +23,17 @@ type scriptDaemons map[string]*startedDaemon
 // startedDaemon is one of them.
 type startedDaemon struct {
 	cmd   *exec.Cmd
+	pipe  io.Closer
 	lines chan string // of its log; closed when it has ended
 	log   strings.Builder
+	held  net.Conn // nil: no request is held
 }
 
 func (all scriptDaemons) kill() {
 	for _, d := range all {
+		if d.held != nil {
+			_ = d.held.Close()
+		}
 		if d.cmd.ProcessState == nil {
 			_ = d.cmd.Process.Kill()
 			for range d.lines {
@@ -84,6 +91,7 @@ func scriptDaemon(ts *testscript.TestScript, _ bool, args []string) {
 	d.cmd.Stdout = out
 	pipe, err := d.cmd.StderrPipe()
 	ts.Check(err)
+	d.pipe = pipe
 	ts.Check(d.cmd.Start())
 	go func() {
 		defer close(d.lines)
@@ -96,11 +104,8 @@ func scriptDaemon(ts *testscript.TestScript, _ bool, args []string) {
 	if match == nil {
 		ts.Fatalf("%s does not serve:\n%s", name, &d.log)
 	}
-	address := match[1]
-	if !strings.HasPrefix(address, "/") {
-		address = "http://" + address
-	}
-	ts.Setenv(name, address)
+	ts.Setenv(name, "http://"+match[1])
+	ts.Setenv(name+"_ADDRESS", match[1])
 }
 
 func scriptLogs(ts *testscript.TestScript, _ bool, args []string) {
@@ -121,6 +126,37 @@ func scriptSignal(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: signal NAME TERM|INT|HUP")
 	}
 	ts.Check(daemonNamed(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
+}
+
+// scriptHold sends a request whose body never comes, for which the server waits
+// before it answers.
+func scriptHold(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: hold NAME")
+	}
+	d := daemonNamed(ts, args[0])
+	conn, err := net.Dial("tcp", ts.Getenv(args[0]+"_ADDRESS"))
+	ts.Check(err)
+	d.held = conn
+	_, err = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n")
+	ts.Check(err)
+	// Connections are accepted in turn: after this one, so is ours.
+	_, err = fetchText(ts.Getenv(args[0]) + "/healthz")
+	ts.Check(err)
+}
+
+func scriptRelease(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: release NAME")
+	}
+	ts.Check(daemonNamed(ts, args[0]).held.Close())
+}
+
+func scriptDeafen(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: deafen NAME")
+	}
+	ts.Check(daemonNamed(ts, args[0]).pipe.Close())
 }
 
 // scriptEnds takes the name of a signal as a status where one ended the daemon.

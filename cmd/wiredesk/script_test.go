@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"wiredesk/config"
 )
 
 // TestMain lets tests run this program: the test binary is the program where it
@@ -38,19 +40,24 @@ func TestMain(m *testing.M) {
 //	get URL                     fetch, for stdout to look at
 //	until URL PATTERN           fetch until the answer matches
 //	refused URL                 wait until nobody listens there
+//	damage FILE                 cut off most of it
 //	daemon NAME ARG...          start "wiredesk ARG..." and wait until it serves;
-//	                            $NAME is then its address
+//	                            $NAME is then its URL, $NAME_ADDRESS the address
 //	logs NAME PATTERN           wait until a further line of its log matches
 //	signal NAME SIGNAL          send it TERM, INT or HUP
+//	hold NAME                   keep a request to it from ending
+//	release NAME                let that request end
+//	deafen NAME                 stop reading its log
 //	ends NAME STATUS            wait for its end; its log is then in NAME.log
 //
-// $WIRES is a server of the files below www; see serveWires. Nobody listens on
-// $NOBODY.
+// $WIRES is a server of the files below www; see serveWires. $WIRES_ID begins
+// the ids that its feeds get. Nobody listens on $NOBODY.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(3 * patience),
 		Setup: func(env *testscript.Env) error {
 			wires := httptest.NewServer(serveWires(filepath.Join(env.WorkDir, "www")))
 			daemons := make(scriptDaemons)
@@ -61,6 +68,7 @@ func TestScripts(t *testing.T) {
 			})
 			env.Values[daemonsKey{}] = daemons
 			env.Setenv("WIRES", wires.URL)
+			env.Setenv("WIRES_ID", config.SourceID(wires.URL))
 			env.Setenv("NOBODY", "http://127.0.0.1:1")
 			env.Setenv("TZ", "Asia/Tokyo")
 			return nil
@@ -71,10 +79,20 @@ func TestScripts(t *testing.T) {
 			"get":     scriptGet,
 			"until":   scriptUntil,
 			"refused": scriptRefused,
+			"damage":  scriptDamage,
 			"daemon":  scriptDaemon,
 			"logs":    scriptLogs,
 			"signal":  scriptSignal,
+			"hold":    scriptHold,
+			"release": scriptRelease,
+			"deafen":  scriptDeafen,
 			"ends":    scriptEnds,
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "root" {
+				return false, fmt.Errorf("unknown condition %s", name)
+			}
+			return os.Geteuid() == 0, nil
 		},
 	})
 }
@@ -120,8 +138,11 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: exits STATUS PROGRAM ARG...")
 	}
 	status := "0"
-	if exit, failed := errors.AsType[*exec.ExitError](ts.Exec(args[1], args[2:]...)); failed {
+	err := ts.Exec(args[1], args[2:]...)
+	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
 		status = strconv.Itoa(exit.ExitCode())
+	} else {
+		ts.Check(err)
 	}
 	if status != args[0] {
 		ts.Fatalf("%s exited with status %s, want %s", args[1], status, args[0])
@@ -171,6 +192,14 @@ func scriptRefused(ts *testscript.TestScript, _ bool, args []string) {
 	}) {
 		ts.Fatalf("%s still answers", args[0])
 	}
+}
+
+// scriptDamage leaves the first pages of a database and cuts off the rest.
+func scriptDamage(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: damage FILE")
+	}
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), 10_000))
 }
 
 // soon reports whether what is asked for comes to be.

@@ -42,6 +42,7 @@ func runDaemon(ctx context.Context, flags *common) error {
 	if err != nil {
 		return err
 	}
+	flags.config = cfg.Path // a reload never looks elsewhere
 	log := flags.logger()
 	listener, err := listen(ctx, cfg.Listen)
 	if err != nil {
