@@ -68,6 +68,7 @@ const (
 	ProblemStatus    ProblemKind = "status"    // an HTTP status that brings no document
 	ProblemNotFeed   ProblemKind = "not_feed"  // the body is HTML, empty, or nothing we know
 	ProblemMalformed ProblemKind = "malformed" // a feed of which no entry could be saved
+	ProblemMended    ProblemKind = "mended"    // the document was broken, but its entries could be read: the poll is no failure
 	ProblemHostile   ProblemKind = "hostile"   // a document over the limits of depth, attributes or entries
 	ProblemCancelled ProblemKind = "cancelled" // the daemon is stopping: not the source's fault, not recorded
 	ProblemInternal  ProblemKind = "internal"  // our fault
@@ -75,6 +76,8 @@ const (
 
 // Problem says why a poll failed, in words for the operator. It is an error;
 // the zero value means there is none.
+//
+//nolint:errname // the word for what goes wrong with a poll
 type Problem struct {
 	Kind    ProblemKind
 	Message string // one sentence: what happened and, where we know it, what to do
@@ -138,6 +141,7 @@ type Document struct {
 	Hints    Hints
 	Entries  []Entry // in document order; Source, ID, Seq, Seen and Story are not set
 	Repaired string  // what had to be mended to read it; empty: nothing
+	Cut      bool    // the document breaks off: entries may be missing at its end
 	Skipped  int     // entries of which nothing could be saved
 }
 

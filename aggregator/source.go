@@ -64,7 +64,7 @@ type SourceState struct {
 	NextPoll  time.Time // not to be polled before; zero: due at once
 
 	Outcome  Outcome // of the last poll
-	Problem  Problem // of the last poll; zero: none
+	Problem  Problem // of the last poll, or of the document that is still unchanged; zero: none
 	Failures int     // polls in a row that ended in neither Fetched nor NotModified
 
 	Title    string // what the feed calls itself

@@ -29,6 +29,10 @@ const DefaultWindow = 72 * time.Hour
 // a series: the forecast, the numbers of the day.
 const sameSourceGap = 12 * time.Hour
 
+// maxMembers is how many entries of the window one story may have: more are a
+// template or a fault, and begin a story of their own.
+const maxMembers = 500
+
 // The rules that decide, as Evidence.Rule names them.
 const (
 	RuleFirst    = "first"     // nothing in the window is like it
@@ -52,6 +56,7 @@ type Judge struct {
 	now     time.Time // the latest Seen so far
 	entries queue
 	newest  map[key]uint64 // the number of the newest entry with each key
+	members map[aggregator.StoryID]int
 }
 
 // New returns a Judge that knows nothing yet.
@@ -62,7 +67,7 @@ func New(opts Options) *Judge {
 	if opts.Join == "" {
 		opts.Join = aggregator.JoinStory
 	}
-	return &Judge{window: opts.Window, join: opts.Join, newest: make(map[key]uint64)}
+	return &Judge{window: opts.Window, join: opts.Join, newest: make(map[key]uint64), members: make(map[aggregator.StoryID]int)}
 }
 
 // Window returns how long an entry can be joined: a Judge is restored from the
@@ -120,12 +125,14 @@ func (j *Judge) Add(e *aggregator.Entry, r Reading) {
 		return
 	}
 	number, found := j.entries.find(e.Seq)
-	if found {
+	switch {
+	case found:
 		j.unlink(number)
-	} else if number != j.entries.end() {
+	case number != j.entries.end():
 		return // it was revised after it had left the window
-	} else {
+	default:
 		j.entries.push(known{id: e.ID, seq: e.Seq, source: e.Source, seen: e.Seen})
+		j.members[e.Story]++
 	}
 	entry := j.entries.at(number)
 	entry.story, entry.keys = e.Story, r.keys
@@ -149,16 +156,23 @@ func (j *Judge) partner(e *aggregator.Entry, k key) *known {
 	if p.source == e.Source && k.ofText() && gap > sameSourceGap {
 		return nil
 	}
+	if j.members[p.story] >= maxMembers {
+		return nil
+	}
 	return p
 }
 
 // forget drops the oldest entries once they have left the window.
 func (j *Judge) forget() {
 	for len(j.entries.known) > 0 && j.now.Sub(j.entries.known[0].seen) > j.window {
-		for _, k := range j.entries.known[0].keys {
+		oldest := &j.entries.known[0]
+		for _, k := range oldest.keys {
 			if j.newest[k] == j.entries.first {
 				delete(j.newest, k)
 			}
+		}
+		if j.members[oldest.story]--; j.members[oldest.story] == 0 {
+			delete(j.members, oldest.story)
 		}
 		j.entries.pop()
 	}

@@ -150,6 +150,23 @@ func TestStoryStaysOpenWhileItIsTold(t *testing.T) {
 	}
 }
 
+func TestStoryIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newStream(Options{})
+	stories := make(map[aggregator.StoryID]int)
+	for range 2*maxMembers + 10 {
+		stories[s.add(entry("norvia", ferry, rescue, "", time.Minute)).Story]++
+	}
+	if len(stories) != 3 {
+		t.Errorf("%d stories", len(stories))
+	}
+	for id, n := range stories {
+		if n > maxMembers {
+			t.Errorf("story %v has %d members", id, n)
+		}
+	}
+}
+
 func TestDecideChangesNothing(t *testing.T) {
 	t.Parallel()
 	j := New(Options{})

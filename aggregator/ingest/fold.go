@@ -220,7 +220,7 @@ func (f *fold) find(c candidate, trust aggregator.GUIDTrust, shown map[string]bo
 	id := c.keys[0]
 	f.commit.Keys = append(f.commit.Keys, aggregator.Key{ID: id, Seq: byLink.Seq})
 	f.known[id] = byLink
-	return byLink.Seq, true, nil
+	return byLink.Seq, stored.GUID != "", nil // a GUID where there was none is no other
 }
 
 // entry returns the entry as the batch leaves it so far, to be read.
@@ -315,6 +315,7 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 		report.Known++
 		return nil
 	}
+	f.learn(c, seq, old.Digest)
 	e := c.entry
 	e.ID, e.Seq, e.Source, e.Seen, e.Story = old.ID, old.Seq, old.Source, old.Seen, old.Story
 	e.Revised, e.Revision = old.Revised, old.Revision
@@ -349,6 +350,17 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	f.decide(e, f.judge.Revise(e), report)
 	report.Changed = true
 	return f.update(e, seen)
+}
+
+// learn lets the keys of c that lead nowhere lead to the entry it was found to
+// be: a link or a GUID that it did not have before.
+func (f *fold) learn(c candidate, seq uint64, digest aggregator.Digest) {
+	for _, id := range c.keys {
+		if f.known[id].Seq == 0 {
+			f.commit.Keys = append(f.commit.Keys, aggregator.Key{ID: id, Seq: seq})
+			f.known[id] = aggregator.Known{Seq: seq, Digest: digest}
+		}
+	}
 }
 
 func (f *fold) replace(c candidate, e *aggregator.Entry) {

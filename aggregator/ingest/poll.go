@@ -88,7 +88,7 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 	if len(body) == 0 && response.Outcome != aggregator.Fetched {
 		return result
 	}
-	digest := aggregator.Digest(max(xxhash.Sum64(body), 1))
+	digest := digestOf(body, response.ContentType)
 	if response.Outcome == aggregator.Fetched && digest == state.BodyDigest {
 		result.Response.Outcome = aggregator.NotModified
 		return result
@@ -106,6 +106,16 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 	}
 	result.Document, result.BodyDigest = document, digest
 	return result
+}
+
+// digestOf tells one document from another. What the header says of the bytes
+// may change how they are read.
+func digestOf(body []byte, contentType string) aggregator.Digest {
+	var d xxhash.Digest
+	d.Reset()
+	_, _ = d.WriteString(contentType)
+	_, _ = d.Write(body)
+	return aggregator.Digest(max(d.Sum64(), 1))
 }
 
 func (p *Poller) parse(body []byte, response *aggregator.Response) (aggregator.Document, error) {

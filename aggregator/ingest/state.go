@@ -43,12 +43,20 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	}
 	switch r.Outcome {
 	case aggregator.NotModified:
+		if before.Outcome.Good() {
+			s.Problem = before.Problem // the document is still the mended one
+		}
 		// A 304 need not repeat the validators; those it does send are newer.
 		s.Validators.ETag = cmp.Or(r.Validators.ETag, s.Validators.ETag)
 		s.Validators.LastModified = cmp.Or(r.Validators.LastModified, s.Validators.LastModified)
 	case aggregator.Fetched:
 		s.Validators, s.BodyDigest = r.Validators, result.BodyDigest
 		s.GUIDs = t.trust
+		s.Problem = mended(&result.Document)
+		if result.Document.Cut {
+			// The rest may appear under the same validators.
+			s.Validators = aggregator.Validators{}
+		}
 		if r.Delta {
 			s.Showing = union(s.Showing, t.showing)
 		} else {
@@ -68,6 +76,14 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints,
 	})
 	return s
+}
+
+// mended says what is wrong with a document that was read all the same.
+func mended(d *aggregator.Document) aggregator.Problem {
+	if d.Repaired == "" {
+		return aggregator.Problem{}
+	}
+	return aggregator.Problem{Kind: aggregator.ProblemMended, Message: "the document was broken and could be read all the same: " + d.Repaired}
 }
 
 // described takes what the document says of its feed.

@@ -135,12 +135,12 @@ func (in *Ingest) restore() error {
 	for _, s := range list {
 		states[s.Source] = s
 	}
-	lastSeq, lastSeen := in.opts.Store.LastSeq(), time.Time{}
+	lastSeq := in.opts.Store.LastSeq()
 	newest, err := in.opts.Store.Entries([]uint64{lastSeq})
 	if err != nil {
 		return fmt.Errorf("read the last entry: %w", err)
 	}
-	lastSeen = newest[0].Seen
+	lastSeen := newest[0].Seen
 	judge := dedupe.New(in.opts.Dedupe)
 	err = in.opts.Store.Replay(lastSeen.Add(-judge.Window()), func(e aggregator.Entry) error {
 		judge.Add(&e, dedupe.Read(&e))

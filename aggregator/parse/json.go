@@ -80,6 +80,7 @@ func (r *reader) describeJSON(f *jsonFeed, s *jsonScanner) {
 	}
 	switch {
 	case s.broken:
+		r.doc.Cut = true
 		r.doc.Repaired = fmt.Sprintf("cut it where it breaks off, after %d entries", len(f.Items))
 		r.doc.Skipped += s.partial
 	case s.capped:

@@ -121,7 +121,7 @@ func (r *reader) readXML(text []byte, f format) error {
 	}
 	r.base = within(r.base, d.feed.base)
 	r.texts = d.texts
-	r.doc.Skipped = d.skipped
+	r.doc.Skipped, r.doc.Cut = d.skipped, d.cut > 0
 	r.doc.Repaired = d.repaired(r.parser.opts.MaxEntries)
 	r.doc.Entries = make([]aggregator.Entry, 0, len(d.entries))
 	if f == atomFormat {

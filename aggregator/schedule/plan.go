@@ -96,11 +96,12 @@ func (p Planner) interval(src aggregator.Source) time.Duration {
 }
 
 // tick returns the source's first moment that leaves at least half an interval
-// after the last poll. From the second poll on they are one interval apart.
+// after the last poll, and about MinInterval. From the second poll on they are
+// one interval apart, however long the polls take.
 func (p Planner) tick(src aggregator.Source, last time.Time) time.Time {
 	interval := p.interval(src)
 	phase := time.Duration(xxhash.Sum64String(src.ID) % uint64(interval))
-	earliest := last.Add(max(interval/2, min(p.MinInterval, interval))).UnixNano()
+	earliest := last.Add(max(interval/2, min(p.MinInterval, interval)*3/4)).UnixNano()
 	ticks := (earliest - int64(phase) + int64(interval) - 1) / int64(interval)
 	return time.Unix(0, ticks*int64(interval)+int64(phase))
 }

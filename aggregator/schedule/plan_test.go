@@ -31,6 +31,20 @@ func TestNextKeepsPhase(t *testing.T) {
 	}
 }
 
+func TestIntervalOfMinIntervalIsKept(t *testing.T) {
+	t.Parallel()
+	planner := Planner{MinInterval: 2 * time.Minute}
+	src := aggregator.Source{ID: "norvia", Interval: 2 * time.Minute}
+	due := planner.Next(src, good(noon))
+	for range 5 {
+		next := planner.Next(src, good(due.Add(20*time.Second))) // it takes a while
+		if gap := next.Sub(due); gap != 2*time.Minute {
+			t.Errorf("polls are %v apart", gap)
+		}
+		due = next
+	}
+}
+
 func TestNextSpreadsSources(t *testing.T) {
 	t.Parallel()
 	planner := Planner{Interval: 10 * time.Minute}

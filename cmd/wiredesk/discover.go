@@ -59,7 +59,7 @@ func webAddress(given string) (string, error) {
 		given = "https://" + given
 	}
 	u, err := url.Parse(given)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "", usageError{fmt.Errorf("%q is not an http or https URL", given)}
 	}
 	u.Fragment, u.RawFragment = "", ""
@@ -128,6 +128,6 @@ func (d discoverer) read(address string, response *aggregator.Response) (aggrega
 	}
 	return aggregator.Source{
 		URL:   cmp.Or(response.Moved, address),
-		Title: cut(doc.Title, maxSourceTitleBytes), Language: doc.Language, AllowPrivate: d.private,
+		Title: cut(doc.Title, maxSourceTitleBytes), Language: spoken(doc.Language), AllowPrivate: d.private,
 	}, nil
 }

@@ -81,12 +81,12 @@ func imported(text []byte) ([]aggregator.Source, error) {
 	known := make(map[string]bool)
 	for _, o := range outlines {
 		address, err := url.Parse(o.URL)
-		if err != nil || known[sameFeed(*address)] {
+		if err != nil || address.Hostname() == "" || known[sameFeed(*address)] {
 			continue
 		}
 		known[sameFeed(*address)] = true
 		address.Fragment, address.RawFragment = "", ""
-		src := aggregator.Source{URL: address.String(), Title: cut(o.Title, maxSourceTitleBytes), Language: o.Language}
+		src := aggregator.Source{URL: address.String(), Title: cut(o.Title, maxSourceTitleBytes), Language: spoken(o.Language)}
 		if o.Title == o.URL { // what readers write that know no title
 			src.Title = ""
 		}
@@ -127,6 +127,16 @@ func cut(text string, limit int) string {
 		text = strings.TrimSpace(strings.ToValidUTF8(text[:limit], ""))
 	}
 	return text
+}
+
+// spoken returns a language tag that begins with letters (RFC 5646, section
+// 2.2.1), and nothing for others.
+func spoken(tag string) string {
+	primary, _, _ := strings.Cut(tag, "-")
+	if strings.ContainsFunc(primary, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return ""
+	}
+	return tag
 }
 
 // printSources prints sources as YAML, each under an id of its own.

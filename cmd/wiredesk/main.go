@@ -29,10 +29,8 @@ func main() {
 // run executes one command line and returns its exit status. Configs are where
 // the configuration is looked for.
 func run(args []string, configs ...string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	// A second signal ends the program at once.
-	context.AfterFunc(ctx, stop)
 	root := newRoot(configs...)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -44,6 +42,28 @@ func run(args []string, configs ...string) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// untilSignal returns a context that the first SIGINT or SIGTERM cancels. The
+// second ends the program at once. Stop must be called.
+func untilSignal(parent context.Context) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals) // first, so that no second one is caught
+		cancel()
+	}()
+	return ctx, func() {
+		cancel()
+		<-ended
+	}
 }
 
 // complaint returns what the user is told about err.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -101,7 +102,8 @@ func TestScripts(t *testing.T) {
 const patience = 20 * time.Second
 
 // serveWires serves the files of folder. /moved/NAME leads to NAME for good,
-// /found/NAME for now, /status/N answers N, and /silent/ never answers.
+// /found/NAME for now, /status/N answers N, and /silent/ never
+// answers: /waiting says how often it was asked.
 func serveWires(folder string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir(folder)))
@@ -117,7 +119,12 @@ func serveWires(folder string) http.Handler {
 		}
 		w.WriteHeader(n)
 	})
-	mux.HandleFunc("/silent/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	var waiting atomic.Int64
+	mux.HandleFunc("/silent/", func(_ http.ResponseWriter, r *http.Request) {
+		waiting.Add(1)
+		<-r.Context().Done()
+	})
+	mux.HandleFunc("/waiting", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, waiting.Load()) })
 	return mux
 }
 
