@@ -16,7 +16,7 @@ import (
 	"wiredesk/config"
 )
 
-func newDiscover(flags *common) *cobra.Command {
+func newDiscover() *cobra.Command {
 	var private bool
 	cmd := &cobra.Command{
 		Use:   "discover URL",

@@ -55,7 +55,7 @@ called or configured wrongly.`,
 	root.SetFlagErrorFunc(wrongCall)
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
-		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(flags),
+		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
 		newImport(), newExport(flags), newVersion(),
 	)
 	return root

@@ -115,8 +115,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // removeStale removes a socket that nobody listens on.
 func removeStale(ctx context.Context, path string) error {
-	found, err := os.Lstat(path)
-	if err != nil || found.Mode().Type() != os.ModeSocket {
+	if found, err := os.Lstat(path); err != nil || found.Mode().Type() != os.ModeSocket {
 		return nil // absent, or for Listen to refuse
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)

@@ -1,0 +1,74 @@
+package ingest_test
+
+import (
+	"testing"
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+func TestTruncatedBodyIsSavedAndAskedForAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	result := b.fetched("norvia", item("1", "Ferry aground"))
+	result.Response.Outcome = aggregator.Failed
+	result.Response.Problem = aggregator.Problem{Kind: aggregator.ProblemTruncated, Message: "cut short"}
+	result.BodyDigest = 0
+	report := b.submit(result)
+	if got := kinds(report); got != "new" {
+		t.Errorf("decided %s", got)
+	}
+	if s := report.State; s.Validators != (aggregator.Validators{}) || s.BodyDigest != 0 || s.Failures != 1 || len(s.Showing) != 1 {
+		t.Errorf("state %+v", s)
+	}
+	b.wantEntries(1)
+}
+
+func TestNotModifiedKeepsValidators(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.submit(b.fetched("norvia", item("1", "A"))).State
+	b.now = b.now.Add(time.Hour)
+	after := b.submit(aggregator.PollResult{Source: "norvia", URL: url("norvia"), Response: aggregator.Response{
+		Outcome: aggregator.NotModified, Status: 304, At: b.now, FreshUntil: b.now.Add(5 * time.Hour)}}).State
+	if after.Validators != first.Validators || after.BodyDigest != first.BodyDigest || len(after.Showing) != 1 {
+		t.Errorf("state %+v", after)
+	}
+	if !after.NextPoll.Equal(b.now.Add(5 * time.Hour)) {
+		t.Errorf("next poll at %v", after.NextPoll)
+	}
+}
+
+func TestAddressOfSourceChanges(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.submit(b.fetched("norvia", item("1", "A")))
+	result := b.fetched("norvia", item("1", "A"))
+	result.URL = "https://norvia.example/new-feed"
+	result.Response.Outcome, result.Document = aggregator.Failed, aggregator.Document{}
+	result.Response.Problem = aggregator.Problem{Kind: aggregator.ProblemConnect, Message: "refused"}
+	if s := b.submit(result).State; s.Validators.ETag != "" || s.BodyDigest != 0 || s.URL != result.URL {
+		t.Errorf("the old address's validators are kept for the new: %+v", s)
+	}
+}
+
+func TestPermanentMoveIsCountedByDay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	moved := func(after time.Duration, to string) []time.Time {
+		b.now = b.now.Add(after)
+		r := b.fetched("norvia", item("1", "A"))
+		r.Response.Moved = to
+		return b.submit(r).State.MovedSeen
+	}
+	const to = "https://norvia.example/moved"
+	for i, step := range []struct {
+		after time.Duration
+		to    string
+		days  int
+	}{{0, to, 1}, {time.Hour, to, 1}, {24 * time.Hour, to, 2}, {24 * time.Hour, to, 3}, {24 * time.Hour, to, 3}, {time.Hour, to + "2", 1}, {time.Hour, "", 0}} {
+		if got := len(moved(step.after, step.to)); got != step.days {
+			t.Errorf("step %d: seen on %d days, want %d", i, got, step.days)
+		}
+	}
+}
