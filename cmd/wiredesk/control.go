@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -24,17 +25,9 @@ const maxPreviewBytes = 64 << 20
 // is in the database it holds. Only the daemon's user may use it.
 func controlPath(database string) string { return database + ".sock" }
 
-// control answers commands until ctx ends. The database's lock says that no
-// other daemon can be behind the path.
+// control answers commands until ctx ends.
 func (d *desk) control(ctx context.Context) error {
-	path := controlPath(d.config.Load().Storage.Path)
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove the old control socket: %w", err)
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
-	if err == nil {
-		err = os.Chmod(path, 0o600)
-	}
+	listener, err := listenControl(ctx, controlPath(d.config.Load().Storage.Path))
 	if err != nil {
 		// Long paths and some file systems have no sockets. Only commands
 		// that ask the daemon need it.
@@ -60,6 +53,22 @@ func (d *desk) control(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("control socket: %w", err)
+}
+
+// listenControl opens the socket. What stands in its place is of a daemon that
+// ended: the database's lock says that no other can be behind the path.
+func listenControl(ctx context.Context, path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
 }
 
 // preview says what a poll's result would come to.

@@ -75,7 +75,7 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 		return nil, err
 	}
 	d.loop = schedule.NewLoop(schedule.Options{
-		Poll:        d.poll,
+		Poll:        d.ingest.Poll,
 		Concurrency: cfg.Poll.Concurrency,
 		PerHost:     cfg.Poll.PerHost,
 		HostGap:     cfg.Poll.HostGap,
@@ -185,11 +185,6 @@ func (d *desk) reconfigure(ctx context.Context) {
 	d.loop.Replace(ctx, d.targets())
 	d.server.Touch(d.carriers())
 	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
-}
-
-// poll is what the loop calls for a source that is due.
-func (d *desk) poll(ctx context.Context, src aggregator.Source) schedule.Turn {
-	return d.ingest.Poll(ctx, src)
 }
 
 // committed is called by the writer after each commit.

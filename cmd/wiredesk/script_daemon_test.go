@@ -121,9 +121,9 @@ func scriptLogs(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func scriptSignal(ts *testscript.TestScript, _ bool, args []string) {
-	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP}
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}
 	if len(args) != 2 || signals[args[1]] == nil {
-		ts.Fatalf("usage: signal NAME TERM|INT|HUP")
+		ts.Fatalf("usage: signal NAME TERM|INT|HUP|KILL")
 	}
 	ts.Check(daemonNamed(ts, args[0]).cmd.Process.Signal(signals[args[1]]))
 }

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 //	daemon NAME ARG...          start "wiredesk ARG..." and wait until it serves;
 //	                            $NAME is then its URL, $NAME_ADDRESS the address
 //	logs NAME PATTERN           wait until a further line of its log matches
-//	signal NAME SIGNAL          send it TERM, INT or HUP
+//	signal NAME SIGNAL          send it TERM, INT, HUP or KILL
 //	hold NAME                   keep a request to it from ending
 //	release NAME                let that request end
 //	deafen NAME                 stop reading its log

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -115,8 +116,15 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // removeStale removes a socket that nobody listens on.
 func removeStale(ctx context.Context, path string) error {
-	if found, err := os.Lstat(path); err != nil || found.Mode().Type() != os.ModeSocket {
-		return nil // absent, or for Listen to refuse
+	found, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", path, err)
+	}
+	if found.Mode().Type() != os.ModeSocket {
+		return fmt.Errorf("listen on %s: there is a file that is no socket: remove it or change listen", path)
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err == nil {
