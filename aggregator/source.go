@@ -11,7 +11,7 @@ type Source struct {
 	Language string   // BCP 47 tag that overrides what the feed claims; empty: the feed's own
 	Priority int      // the highest leads a story; 0 is the default, negative is allowed
 
-	Interval     time.Duration // fixed time between polls; 0: the planner chooses
+	Interval     time.Duration // fixed time between polls; 0: the planner's own
 	AllowPrivate bool          // private, loopback and link-local addresses may be dialled
 	BasicAuth    BasicAuth
 	Headers      map[string]Secret // extra request headers, never sent to another origin

@@ -34,9 +34,9 @@ type Storage struct {
 
 // Poll bounds how often, how long and how much is fetched.
 type Poll struct {
-	Budget       time.Duration // mean time between two polls of a source; 1s to 30d
+	Budget       time.Duration // time between two polls of a source without an interval of its own; 1s to 30d
 	MinInterval  time.Duration // least time between two polls of a source; 1s to 30d
-	MaxInterval  time.Duration // most time between two polls of a source; 1s to 30d
+	MaxInterval  time.Duration // longest wait of our own between two polls of a source; 1s to 30d
 	Timeout      time.Duration // of one poll, redirects and body included; 1s to 10m
 	MaxBodyBytes int64         // of one document, decompressed; 1 KB to 1 GB
 	PerHost      int           // polls of one host at a time; 1 to 256

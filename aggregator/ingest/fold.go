@@ -42,7 +42,7 @@ type Report struct {
 	State     aggregator.SourceState // as committed
 	Decisions []aggregator.Decision  // on new entries and new texts, in order
 	Entries   []*aggregator.Entry    // that the decisions are about, parallel to them; not to be changed
-	Recovered bool                   // the polls before this one failed
+	Before    aggregator.Outcome     // of the poll before; Pending: there was none
 	Known     int                    // entries that were known and unchanged
 	First     bool                   // the first document of the source: its entries are old news
 	// Delays holds, for each new entry with a claimed date that is not old
@@ -94,7 +94,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	report.State = after(before, src, result, tally{
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
 	}, f.settings.Planner)
-	report.Recovered = before.Failures > 0 && report.State.Failures == 0
+	report.Before = before.Outcome
 	f.newest[result.Source] = report.State
 	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
 		f.loud = true

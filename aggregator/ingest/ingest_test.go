@@ -231,6 +231,33 @@ func TestPlaceInTime(t *testing.T) {
 	}
 }
 
+func TestOldNewsStandsWhereItWasToldFirst(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	told := func(source string, at time.Duration) ingest.Report {
+		return b.submit(b.fetched(source, aggregator.Entry{GUID: "1", Title: "Ferry with forty aboard runs aground", Published: noon.Add(at)}))
+	}
+	told("norvia", -2*time.Hour)
+	told("kelmar", -5*time.Hour)
+	told("herald", -3*time.Hour)
+	story := b.stories()[0]
+	if want := noon.Add(-5 * time.Hour); !story.First.Equal(want) || !story.Updated.Equal(want) || len(story.Members) != 3 {
+		t.Errorf("first %v, updated %v with %d members, want %v", story.First, story.Updated, len(story.Members), want)
+	}
+}
+
+func TestNewsStaysWhereItWasSeen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.submit(b.fetched("norvia", item("0", "The backlog of this source")))
+	b.submit(b.fetched("norvia", item("1", "Ferry with forty aboard runs aground")))
+	seen := b.now
+	b.submit(b.fetched("kelmar", aggregator.Entry{GUID: "1", Title: "Ferry with forty aboard runs aground", Published: noon.Add(-time.Hour)}))
+	if story := b.stories()[0]; !story.First.Equal(seen) || len(story.Members) != 2 {
+		t.Errorf("a story that was announced at %v stands at %v", seen, story.First)
+	}
+}
+
 func TestPickupDelays(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

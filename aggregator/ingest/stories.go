@@ -22,6 +22,14 @@ func (f *fold) join(e *aggregator.Entry, d aggregator.Decision, first time.Time)
 	if err != nil {
 		return err
 	}
+	if told := story.Members[0].Joined; first.Before(story.First) && story.First.Before(told) && first.Before(e.Seen) {
+		// All of it is old news: it stands where it was told first, whichever
+		// source happened to be asked first.
+		if story.Updated.Equal(story.First) {
+			story.Updated = first
+		}
+		story.First = first
+	}
 	story.Members = append(story.Members, aggregator.Member{Seq: e.Seq, Source: e.Source, Kind: d.Kind, Joined: e.Seen})
 	story.Lead = dedupe.Lead(story, f.settings.priority)
 	story.Changed = e.Seen

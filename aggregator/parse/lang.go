@@ -18,7 +18,7 @@ func language(s string) string {
 		part = strings.ToLower(part)
 		switch {
 		case i == 0:
-			if len(part) < 2 || len(part) > 3 && part != "x" || part[0] < 'a' {
+			if len(part) < 2 || len(part) > 3 || strings.ContainsAny(part, "0123456789") {
 				return ""
 			}
 		case len(part) == 4 && part[0] >= 'a' && len(parts[i-1]) > 1:

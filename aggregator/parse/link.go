@@ -32,7 +32,7 @@ func resolve(base *url.URL, ref string) string {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	if u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
 	return u.String()

@@ -18,6 +18,7 @@ type Outline struct {
 	URL      string   // absolute http or https
 	Site     string   // absolute link of the page the feed belongs to; empty: none
 	Folders  []string // the titles of the outlines around it, the outermost first
+	Tags     []string // its categories (OPML 2.0, category), in order
 	Language string   // BCP 47; empty: not given
 }
 
@@ -101,6 +102,12 @@ func outline(attrs []xml.Attr) (o Outline) {
 			text = headline(a.Value)
 		case "language":
 			o.Language = language(a.Value)
+		case "category":
+			for name := range strings.SplitSeq(a.Value, ",") {
+				if name = headline(strings.Trim(name, "/ ")); name != "" {
+					o.Tags = append(o.Tags, name)
+				}
+			}
 		}
 	}
 	if o.Title == "" {

@@ -8,7 +8,7 @@
 //
 // The order of precedence for the next poll: a source that is Gone is never
 // polled again; Retry-After, cache freshness and the feed's own hints are
-// floors; then comes the source's own interval, in phase with a hash of its
+// floors, of a day at most; then comes the source's own interval, in phase with a hash of its
 // id, so that restarts don't shift it and sources don't come in herds.
 package schedule
 
@@ -28,6 +28,10 @@ const (
 	DefaultMaxInterval = 24 * time.Hour
 )
 
+// maxFloor is the longest that a server or a feed can put a poll off, but for
+// skipHours and skipDays: what asks for more is taken for a mistake.
+const maxFloor = 24 * time.Hour
+
 // maxSkip bounds the search for an hour that skipHours and skipDays leave
 // open: a feed that closes every hour of every day is not obeyed.
 const maxSkip = 8 * 24 * time.Hour
@@ -36,7 +40,7 @@ const maxSkip = 8 * 24 * time.Hour
 type Planner struct {
 	Interval    time.Duration // between polls of a source without one of its own; 0: DefaultInterval
 	MinInterval time.Duration // never less between two polls; 0: DefaultMinInterval
-	MaxInterval time.Duration // no floor or back-off holds a source longer; 0: DefaultMaxInterval
+	MaxInterval time.Duration // no back-off holds a source longer; 0: DefaultMaxInterval
 }
 
 func (p Planner) withDefaults() Planner {
@@ -69,22 +73,21 @@ func (p Planner) Next(src aggregator.Source, seen Observation) time.Time {
 	if seen.Outcome == aggregator.Gone {
 		return time.Time{}
 	}
-	latest := seen.At.Add(p.MaxInterval)
-	var next time.Time
+	next := seen.At.Add(p.backOff(src.ID, seen.Failures))
 	switch {
 	case seen.Outcome.Good():
 		next = p.tick(src, seen.At)
-		next = laterOf(next, seen.FreshUntil)
-		next = laterOf(next, seen.At.Add(seen.Hints.MinInterval))
 	case seen.Outcome == aggregator.Throttled && !seen.RetryAfter.IsZero():
-		next = laterOf(seen.RetryAfter, seen.At.Add(p.MinInterval))
-	default:
-		next = laterOf(seen.At.Add(p.backOff(src.ID, seen.Failures)), seen.RetryAfter)
+		next = seen.At.Add(p.MinInterval)
 	}
-	if next.After(latest) {
-		next = latest
+	floor := laterOf(seen.RetryAfter, seen.At)
+	if seen.Outcome.Good() {
+		floor = laterOf(laterOf(floor, seen.FreshUntil), seen.At.Add(seen.Hints.MinInterval))
 	}
-	return pastSkipped(next, seen.Hints).UTC()
+	if longest := seen.At.Add(maxFloor); floor.After(longest) {
+		floor = longest
+	}
+	return pastSkipped(laterOf(next, floor), seen.Hints).UTC()
 }
 
 // interval returns the time between polls of src.
@@ -92,7 +95,7 @@ func (p Planner) interval(src aggregator.Source) time.Duration {
 	if src.Interval > 0 {
 		return src.Interval
 	}
-	return max(p.Interval, p.MinInterval)
+	return min(max(p.Interval, p.MinInterval), p.MaxInterval)
 }
 
 // tick returns the source's first moment that leaves at least half an interval

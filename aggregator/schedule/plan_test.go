@@ -76,23 +76,24 @@ func TestNextFloors(t *testing.T) {
 		from time.Duration // the next poll comes no earlier after noon
 		to   time.Duration // and no later
 	}{
-		"plain":                 {seen: good(noon), from: 5 * time.Minute, to: 15 * time.Minute},
-		"not modified":          {seen: Observation{At: noon, Outcome: aggregator.NotModified}, from: 5 * time.Minute, to: 15 * time.Minute},
-		"own interval":          {src: aggregator.Source{Interval: time.Minute}, seen: good(noon), from: 30 * time.Second, to: 2 * time.Minute},
-		"fresh for longer":      {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
-		"fresh for shorter":     {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Second)}, from: 5 * time.Minute, to: 15 * time.Minute},
-		"ttl":                   {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 3 * time.Hour}}, from: 3 * time.Hour, to: 3 * time.Hour},
-		"absurd ttl":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 1000 * time.Hour}}, from: 24 * time.Hour, to: 24 * time.Hour},
-		"retry after":           {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, from: 5 * time.Hour, to: 5 * time.Hour},
-		"retry after at once":   {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon}, from: 2 * time.Minute, to: 2 * time.Minute},
-		"throttled, no date":    {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 3}, from: 6 * time.Minute, to: 8 * time.Minute},
-		"first failure":         {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1}, from: 90 * time.Second, to: 2 * time.Minute},
-		"fifth failure":         {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 5}, from: 24 * time.Minute, to: 32 * time.Minute},
-		"thousandth failure":    {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1000}, from: 18 * time.Hour, to: 24 * time.Hour},
-		"failure with a date":   {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1, RetryAfter: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
-		"hours closed till six": {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours(18)}}, from: 6 * time.Hour, to: 6 * time.Hour},
-		"Monday closed":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipDays: 1 << time.Monday}}, from: 12 * time.Hour, to: 12 * time.Hour},
-		"always closed":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours()}}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"plain":                    {seen: good(noon), from: 5 * time.Minute, to: 15 * time.Minute},
+		"not modified":             {seen: Observation{At: noon, Outcome: aggregator.NotModified}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"own interval":             {src: aggregator.Source{Interval: time.Minute}, seen: good(noon), from: 30 * time.Second, to: 2 * time.Minute},
+		"fresh for longer":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
+		"fresh for shorter":        {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Second)}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"ttl":                      {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 3 * time.Hour}}, from: 3 * time.Hour, to: 3 * time.Hour},
+		"absurd ttl":               {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 1000 * time.Hour}}, from: 24 * time.Hour, to: 24 * time.Hour},
+		"retry after":              {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, from: 5 * time.Hour, to: 5 * time.Hour},
+		"retry after beyond a day": {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(50 * time.Hour)}, from: 24 * time.Hour, to: 24 * time.Hour},
+		"retry after at once":      {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon}, from: 2 * time.Minute, to: 2 * time.Minute},
+		"throttled, no date":       {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 3}, from: 6 * time.Minute, to: 8 * time.Minute},
+		"first failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1}, from: 90 * time.Second, to: 2 * time.Minute},
+		"fifth failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 5}, from: 24 * time.Minute, to: 32 * time.Minute},
+		"thousandth failure":       {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1000}, from: 18 * time.Hour, to: 24 * time.Hour},
+		"failure with a date":      {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1, RetryAfter: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
+		"hours closed till six":    {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours(18)}}, from: 6 * time.Hour, to: 6 * time.Hour},
+		"Monday closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipDays: 1 << time.Monday}}, from: 12 * time.Hour, to: 12 * time.Hour},
+		"always closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours()}}, from: 5 * time.Minute, to: 15 * time.Minute},
 	}
 	for name, test := range tests {
 		test.src.ID = name
@@ -102,6 +103,26 @@ func TestNextFloors(t *testing.T) {
 		}
 		if next.Location() != time.UTC {
 			t.Errorf("%s: %v is not UTC", name, next)
+		}
+	}
+}
+
+// What the operator wants as the longest wait does not shorten what a server
+// asks for.
+func TestMaxIntervalBoundsOnlyUs(t *testing.T) {
+	t.Parallel()
+	planner := Planner{Interval: 2 * time.Hour, MinInterval: time.Minute, MaxInterval: time.Hour}
+	for name, test := range map[string]struct {
+		seen Observation
+		want time.Duration
+	}{
+		"interval":    {good(noon), 90 * time.Minute},
+		"back-off":    {Observation{At: noon, Outcome: aggregator.Failed, Failures: 20}, time.Hour},
+		"retry after": {Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, 5 * time.Hour},
+		"fresh":       {Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(5 * time.Hour)}, 5 * time.Hour},
+	} {
+		if wait := planner.Next(aggregator.Source{ID: name}, test.seen).Sub(noon); wait > test.want || wait < test.want/3 {
+			t.Errorf("%s: the next poll comes after %v, want about %v", name, wait, test.want)
 		}
 	}
 }

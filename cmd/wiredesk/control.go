@@ -26,14 +26,7 @@ const maxPreviewBytes = 64 << 20
 func controlPath(database string) string { return database + ".sock" }
 
 // control answers commands until ctx ends.
-func (d *desk) control(ctx context.Context) error {
-	listener, err := listenControl(ctx, controlPath(d.config.Load().Storage.Path))
-	if err != nil {
-		// Long paths and some file systems have no sockets. Only commands
-		// that ask the daemon need it.
-		d.log.Warn("commands cannot reach this daemon", "err", err)
-		return nil
-	}
+func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /preview", d.preview)
 	server := &http.Server{
@@ -45,7 +38,7 @@ func (d *desk) control(ctx context.Context) error {
 		defer close(stopped)
 		_ = server.Close()
 	})
-	err = server.Serve(listener)
+	err := server.Serve(listener)
 	if !stop() {
 		<-stopped
 	}

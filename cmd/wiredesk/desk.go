@@ -114,10 +114,16 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	})
 	group.Go(func() error { return d.server.Run(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
-	group.Go(func() error { return d.control(ctx) })
 	group.Go(func() error { return d.obey(ctx) })
-	d.loop.Replace(ctx, d.targets())
 	cfg := d.config.Load()
+	if commands, err := listenControl(ctx, controlPath(cfg.Storage.Path)); err == nil {
+		group.Go(func() error { return d.control(ctx, commands) })
+	} else {
+		// Long paths and some file systems have no sockets. Only commands
+		// that ask the daemon need it.
+		d.log.Warn("commands cannot reach this daemon", "err", err)
+	}
+	d.loop.Replace(ctx, d.targets())
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
 	d.notify(daemon.SdNotifyReady)
@@ -208,16 +214,18 @@ func (d *desk) committed(reports []ingest.Report) {
 // logPoll says once when a source falls ill and when it recovers.
 func (d *desk) logPoll(r *ingest.Report) {
 	s := &r.State
-	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll}
+	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
 	switch {
 	case s.Outcome == aggregator.Gone:
 		d.log.Warn("source is gone and will not be polled again; remove it from the configuration", "source", s.Source, "url", s.URL)
-	case s.Failures == 1:
-		d.log.Warn("source failed", append(attrs, "problem", s.Problem.Message)...)
-	case r.Recovered:
+	case s.Outcome == aggregator.Failed && r.Before != aggregator.Failed:
+		d.log.Warn("source failed", attrs...)
+	case s.Outcome == aggregator.Throttled && r.Before != aggregator.Throttled:
+		d.log.Info("source asks to be left in peace", attrs...)
+	case s.Outcome.Good() && r.Before == aggregator.Failed:
 		d.log.Info("source recovered", "source", s.Source)
 	default:
-		d.log.Debug("polled", append(attrs, "problem", s.Problem.Message, "decisions", len(r.Decisions))...)
+		d.log.Debug("polled", append(attrs, "decisions", len(r.Decisions))...)
 	}
 }
 

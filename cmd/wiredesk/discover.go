@@ -128,6 +128,6 @@ func (d discoverer) read(address string, response *aggregator.Response) (aggrega
 	}
 	return aggregator.Source{
 		URL:   cmp.Or(response.Moved, address),
-		Title: cut(doc.Title, maxSourceTitleBytes), Language: spoken(doc.Language), AllowPrivate: d.private,
+		Title: cut(doc.Title, maxSourceTitleBytes), Language: doc.Language, AllowPrivate: d.private,
 	}, nil
 }

@@ -31,8 +31,8 @@ func newImport() *cobra.Command {
 		Use:   "import FILE.opml",
 		Short: "Turn another reader's subscriptions into YAML for the configuration",
 		Long: `Import reads an OPML file, as other readers export it, and prints its feeds as
-YAML: save it in a folder that the configuration includes. Folders become tags.
-"-" reads standard input.`,
+YAML: save it in a folder that the configuration includes. Folders and categories
+become tags. "-" reads standard input.`,
 		Example: "  wiredesk import subscriptions.opml > sources.d/imported.yaml",
 		Args:    takes("FILE.opml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,17 +81,17 @@ func imported(text []byte) ([]aggregator.Source, error) {
 	known := make(map[string]bool)
 	for _, o := range outlines {
 		address, err := url.Parse(o.URL)
-		if err != nil || address.Hostname() == "" || known[sameFeed(*address)] {
+		if err != nil || known[sameFeed(*address)] {
 			continue
 		}
 		known[sameFeed(*address)] = true
 		address.Fragment, address.RawFragment = "", ""
-		src := aggregator.Source{URL: address.String(), Title: cut(o.Title, maxSourceTitleBytes), Language: spoken(o.Language)}
+		src := aggregator.Source{URL: address.String(), Title: cut(o.Title, maxSourceTitleBytes), Language: o.Language}
 		if o.Title == o.URL { // what readers write that know no title
 			src.Title = ""
 		}
-		for _, folder := range o.Folders {
-			tag := cut(folder, maxTagBytes)
+		for _, name := range slices.Concat(o.Folders, o.Tags) {
+			tag := cut(name, maxTagBytes)
 			if tag != "" && len(src.Tags) < maxSourceTags && !slices.Contains(src.Tags, tag) {
 				src.Tags = append(src.Tags, tag)
 			}
@@ -127,16 +127,6 @@ func cut(text string, limit int) string {
 		text = strings.TrimSpace(strings.ToValidUTF8(text[:limit], ""))
 	}
 	return text
-}
-
-// spoken returns a language tag that begins with letters (RFC 5646, section
-// 2.2.1), and nothing for others.
-func spoken(tag string) string {
-	primary, _, _ := strings.Cut(tag, "-")
-	if strings.ContainsFunc(primary, func(r rune) bool { return r < 'a' || r > 'z' }) {
-		return ""
-	}
-	return tag
 }
 
 // printSources prints sources as YAML, each under an id of its own.

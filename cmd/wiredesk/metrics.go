@@ -63,7 +63,7 @@ func newMetrics(db *storage.DB) *metrics {
 	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload,
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
-		gauge("wiredesk_store_bytes", "Size of the database file.", func() float64 { return float64(db.SizeBytes()) }),
+		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
