@@ -10,10 +10,11 @@ import (
 	"wiredesk/aggregator"
 )
 
-// A batch is what waits for the writer, up to so many results or so long after
-// the first.
+// A batch is what waits for the writer, up to so many results, so many entries
+// or so long after the first.
 const (
 	batchResults = 64
+	batchEntries = 4000
 	batchWait    = 20 * time.Millisecond
 )
 
@@ -25,10 +26,12 @@ func (in *Ingest) collect(first submission) []submission {
 	batch := []submission{first}
 	wait := time.NewTimer(batchWait)
 	defer wait.Stop()
-	for len(batch) < batchResults {
+	entries := len(first.result.Document.Entries)
+	for len(batch) < batchResults && entries < batchEntries {
 		select {
 		case next := <-in.results:
 			batch = append(batch, next)
+			entries += len(next.result.Document.Entries)
 		case <-wait.C:
 			return batch
 		}

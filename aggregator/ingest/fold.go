@@ -67,8 +67,9 @@ type fold struct {
 	entries map[uint64]*aggregator.Entry             // new and changed
 	stories map[aggregator.StoryID]*aggregator.Story // new and changed
 	newest  map[string]aggregator.SourceState
-	commit  aggregator.Commit // the rest
-	loud    bool              // some result brought more than the news that nothing changed
+	revised map[uint64][]aggregator.Revision // those in commit, by entry
+	commit  aggregator.Commit                // the rest
+	loud    bool                             // some result brought more than the news that nothing changed
 }
 
 // add folds one result in.
@@ -142,8 +143,10 @@ func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, 
 	}
 	shown := make(map[string]bool, len(candidates))
 	for _, c := range candidates {
-		if c.entry.GUID != "" {
-			shown[c.entry.GUID] = true
+		for _, name := range []string{c.entry.GUID, c.entry.Canonical} {
+			if name != "" {
+				shown[name] = true
+			}
 		}
 	}
 	chronological(candidates)
@@ -151,7 +154,7 @@ func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, 
 	seqs := make(map[uint64]bool, len(candidates))
 	byGUID, underNew := 0, 0
 	for _, c := range candidates {
-		seq, renamed, err := f.find(c, trust, shown)
+		seq, renamed, err := f.find(c, shown)
 		if err != nil {
 			return nil, trust, err
 		}
@@ -272,13 +275,15 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	if err != nil {
 		return err
 	}
-	before = append(before, f.pendingRevisions(seq)...)
+	before = append(before, f.revised[seq]...)
 	told := slices.ContainsFunc(before, func(r aggregator.Revision) bool { return r.Text == e.Text })
 	if len(before) < maxRevisions && !slices.ContainsFunc(before, func(r aggregator.Revision) bool { return r.Text == old.Text }) {
-		f.commit.Revisions = append(f.commit.Revisions, aggregator.Revision{
+		revision := aggregator.Revision{
 			Entry: old.ID, Seq: seq, N: old.Revision, At: cmp.Or(old.Revised, old.Seen),
 			Title: old.Title, Summary: old.Summary, Content: old.Content, Text: old.Text,
-		})
+		}
+		f.commit.Revisions = append(f.commit.Revisions, revision)
+		f.revised[seq] = append(f.revised[seq], revision)
 		e.Revision++
 	}
 	e.Revised = seen

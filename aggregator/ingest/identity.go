@@ -7,6 +7,10 @@ import (
 	"wiredesk/aggregator"
 )
 
+// maxKeys is how many keys an entry is stored under: each costs the store a
+// random write.
+const maxKeys = 2
+
 // candidate is an entry of a document with the keys it may be known by, the
 // surest first. The first is its id should it be new.
 type candidate struct {
@@ -19,13 +23,14 @@ type candidate struct {
 // document lets the source's GUIDs be trusted.
 //
 // A GUID identifies an entry if it stands on no other; else its canonical link
-// does, if that stands on no other; else title and date. Of an article that is
-// listed more than once the first is taken.
+// does, if that stands on no other; else title and date. A second key finds it
+// again when the first changes or is no longer to be trusted. Of an article
+// that is listed more than once the first is taken.
 func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.Entry) ([]candidate, aggregator.GUIDTrust) {
 	guids := clashes(entries, func(e *aggregator.Entry) string { return e.GUID }, func(a, b *aggregator.Entry) bool {
-		return a.Canonical != b.Canonical && a.Title != b.Title
+		return (a.Canonical != b.Canonical || a.Canonical == "") && (a.Title != b.Title || a.Text != b.Text)
 	})
-	if trust == aggregator.GUIDTrusted && guids.most() {
+	if trust == aggregator.GUIDTrusted && guids.all() {
 		trust = aggregator.GUIDShared
 	}
 	trusted := func(e *aggregator.Entry) bool {
@@ -53,7 +58,7 @@ func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.En
 		if e.Canonical != "" {
 			keys = append(keys, aggregator.EntryKey(source, aggregator.KeyLink, e.Canonical))
 		}
-		if first == len(keys) {
+		if len(keys)-first < maxKeys {
 			keys = append(keys, aggregator.EntryKey(source, aggregator.KeyText, textKey(e)))
 		}
 		if listed[keys[first]] {
@@ -88,9 +93,8 @@ type clashing struct {
 	hit     int // whose value clashes
 }
 
-// most reports whether at least half of the entries that have a value, and
-// more than one, share it with another entry.
-func (c clashing) most() bool { return c.hit > 1 && 2*c.hit >= c.entries }
+// all reports whether every entry that has a value shares it with another.
+func (c clashing) all() bool { return c.hit > 1 && c.hit == c.entries }
 
 func clashes(entries []aggregator.Entry, value func(*aggregator.Entry) string, differ func(a, b *aggregator.Entry) bool) clashing {
 	first := make(map[string]int, len(entries))
@@ -118,13 +122,15 @@ func clashes(entries []aggregator.Entry, value func(*aggregator.Entry) string, d
 	return c
 }
 
-// sameUnderNewGUID reports whether e, whose GUID is not known but whose link
-// is, is the stored entry under another GUID and not the next one behind the
-// same address. shown holds the GUIDs of the document.
-func sameUnderNewGUID(stored, e *aggregator.Entry, shown map[string]bool) bool {
-	if stored.GUID != "" && shown[stored.GUID] {
+// sameUnderNewKey reports whether c, whose first key is not known but whose
+// second is, is the stored entry under another GUID or link, and not the next
+// one behind the same address or under the same headline. shown holds the
+// GUIDs and links of the document.
+func sameUnderNewKey(stored *aggregator.Entry, c candidate, shown map[string]bool) bool {
+	e := c.entry
+	if stored.GUID != e.GUID && shown[stored.GUID] || stored.Canonical != e.Canonical && shown[stored.Canonical] {
 		return false
 	}
-	return stored.Title == e.Title || stored.Text == e.Text ||
+	return stored.Text == e.Text || c.byID && e.Canonical != "" && stored.Title == e.Title ||
 		!e.Published.IsZero() && stored.Published.Equal(e.Published)
 }

@@ -24,6 +24,7 @@ func TestIdentify(t *testing.T) {
 	}
 	guid := func(value string) aggregator.EntryID { return key(aggregator.KeyGUID, value) }
 	link := func(value string) aggregator.EntryID { return key(aggregator.KeyLink, value) }
+	text := func(value string) aggregator.EntryID { return key(aggregator.KeyText, value) }
 	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	tests := map[string]struct {
 		trust   aggregator.GUIDTrust
@@ -37,17 +38,17 @@ func TestIdentify(t *testing.T) {
 		},
 		"no GUIDs": {
 			entries: doc(aggregator.Entry{Link: a + "?utm_source=x", Title: "A"}, aggregator.Entry{Link: b, Title: "B"}),
-			want:    [][]aggregator.EntryID{{link(a)}, {link(b)}},
+			want:    [][]aggregator.EntryID{{link(a), text("A")}, {link(b), text("B")}},
 		},
 		"one GUID on every entry": {
 			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A"}, aggregator.Entry{GUID: "1", Link: b, Title: "B"}),
-			want:    [][]aggregator.EntryID{{link(a)}, {link(b)}},
+			want:    [][]aggregator.EntryID{{link(a), text("A")}, {link(b), text("B")}},
 			trusts:  aggregator.GUIDShared,
 		},
 		"one GUID on two of many": {
 			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A"}, aggregator.Entry{GUID: "1", Link: b, Title: "B"},
 				aggregator.Entry{GUID: "3", Title: "C"}, aggregator.Entry{GUID: "4", Title: "D"}, aggregator.Entry{GUID: "5", Title: "E"}),
-			want: [][]aggregator.EntryID{{link(a)}, {link(b)}, {guid("3")}, {guid("4")}, {guid("5")}},
+			want: [][]aggregator.EntryID{{link(a), text("A")}, {link(b), text("B")}, {guid("3"), text("C")}, {guid("4"), text("D")}, {guid("5"), text("E")}},
 		},
 		"article listed twice": {
 			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A, updated"}, aggregator.Entry{GUID: "1", Link: a, Title: "A"}),
@@ -59,28 +60,38 @@ func TestIdentify(t *testing.T) {
 		},
 		"one link on every entry": {
 			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A"}, aggregator.Entry{GUID: "2", Link: a, Title: "B"}),
-			want:    [][]aggregator.EntryID{{guid("1")}, {guid("2")}},
+			want:    [][]aggregator.EntryID{{guid("1"), text("A")}, {guid("2"), text("B")}},
 		},
 		"one link on every entry, no GUIDs": {
 			entries: doc(aggregator.Entry{Link: a, Title: "A", Published: noon}, aggregator.Entry{Link: a, Title: "B"}),
-			want:    [][]aggregator.EntryID{{key(aggregator.KeyText, "A\x001793620800")}, {key(aggregator.KeyText, "B")}},
+			want:    [][]aggregator.EntryID{{text("A\x001793620800")}, {text("B")}},
+		},
+		"one GUID on every entry, no links": {
+			entries: doc(aggregator.Entry{GUID: "1", Title: "A"}, aggregator.Entry{GUID: "1", Title: "B"}),
+			want:    [][]aggregator.EntryID{{text("A")}, {text("B")}},
+			trusts:  aggregator.GUIDShared,
+		},
+		"one GUID and title on every entry": {
+			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A", Text: 1}, aggregator.Entry{GUID: "1", Link: b, Title: "A", Text: 2}),
+			want:    [][]aggregator.EntryID{{link(a), text("A")}, {link(b), text("A")}},
+			trusts:  aggregator.GUIDShared,
 		},
 		"GUID that is the site": {
 			entries: doc(aggregator.Entry{GUID: "https://norvia.example/", Link: a, Title: "A"}),
-			want:    [][]aggregator.EntryID{{link(a)}},
+			want:    [][]aggregator.EntryID{{link(a), text("A")}},
 		},
 		"link that is the site": {
 			entries: doc(aggregator.Entry{GUID: "1", Link: "https://norvia.example/", Title: "A"}),
-			want:    [][]aggregator.EntryID{{guid("1")}},
+			want:    [][]aggregator.EntryID{{guid("1"), text("A")}},
 		},
 		"nothing but a text": {
 			entries: doc(aggregator.Entry{Text: 0xabc}, aggregator.Entry{Text: 0xdef}),
-			want:    [][]aggregator.EntryID{{key(aggregator.KeyText, "abc")}, {key(aggregator.KeyText, "def")}},
+			want:    [][]aggregator.EntryID{{text("abc")}, {text("def")}},
 		},
 		"GUIDs found out before": {
 			trust:   aggregator.GUIDVolatile,
 			entries: doc(aggregator.Entry{GUID: "1", Link: a, Title: "A"}),
-			want:    [][]aggregator.EntryID{{link(a)}},
+			want:    [][]aggregator.EntryID{{link(a), text("A")}},
 			trusts:  aggregator.GUIDVolatile,
 		},
 	}

@@ -29,22 +29,25 @@ func (f *fold) look(candidates []candidate) error {
 
 // find returns the Seq of the entry that c is, or 0 if it is new. Renamed
 // means that its GUID is another than the one it was known by.
-func (f *fold) find(c candidate, trust aggregator.GUIDTrust, shown map[string]bool) (seq uint64, renamed bool, err error) {
-	if first := f.known[c.keys[0]]; first.Seq != 0 || len(c.keys) == 1 {
-		return first.Seq, false, nil
+func (f *fold) find(c candidate, shown map[string]bool) (seq uint64, renamed bool, err error) {
+	first := f.known[c.keys[0]].Seq
+	if len(c.keys) == 1 {
+		return first, false, nil
 	}
-	byLink := f.known[c.keys[1]]
-	if byLink.Seq == 0 || trust != aggregator.GUIDTrusted {
-		return byLink.Seq, false, nil
+	second := f.known[c.keys[1]].Seq
+	if first != 0 && !c.byID && second != 0 {
+		// One address showed one entry after another: the headline says which.
+		return second, false, nil
 	}
-	stored, err := f.entry(byLink.Seq)
-	if err != nil || !sameUnderNewGUID(stored, c.entry, shown) {
+	if first != 0 || second == 0 {
+		return first, false, nil
+	}
+	stored, err := f.entry(second)
+	if err != nil || !sameUnderNewKey(stored, c, shown) {
 		return 0, false, err
 	}
-	id := c.keys[0]
-	f.commit.Keys = append(f.commit.Keys, aggregator.Key{ID: id, Seq: byLink.Seq})
-	f.known[id] = byLink
-	return byLink.Seq, stored.GUID != "", nil // a GUID where there was none is no other
+	// A GUID where there was none is no other.
+	return second, c.byID && stored.GUID != "", nil
 }
 
 // entry returns the entry as the batch leaves it so far, to be read.
@@ -84,13 +87,4 @@ func (f *fold) replace(c candidate, e *aggregator.Entry) {
 			f.known[id] = aggregator.Known{Seq: e.Seq, Digest: e.Digest}
 		}
 	}
-}
-
-func (f *fold) pendingRevisions(seq uint64) (pending []aggregator.Revision) {
-	for _, r := range f.commit.Revisions {
-		if r.Seq == seq {
-			pending = append(pending, r)
-		}
-	}
-	return pending
 }

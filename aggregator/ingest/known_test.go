@@ -117,3 +117,59 @@ func TestBulletinsBehindOneAddressAreNew(t *testing.T) {
 	}
 	b.wantEntries(3)
 }
+
+// Each of these sources tells its entries apart badly, and each in its own way
+// stays the same entry for ever. Every step lists what a document shows; the
+// decisions follow it.
+func TestEntriesKeepTheirIdentity(t *testing.T) {
+	t.Parallel()
+	entry := func(guid, link, title string) aggregator.Entry {
+		return aggregator.Entry{GUID: guid, Link: link, Title: title}
+	}
+	const page = "https://norvia.example/live"
+	type step struct {
+		shows []aggregator.Entry
+		want  string
+	}
+	show := func(want string, entries ...aggregator.Entry) step { return step{entries, want} }
+	tests := map[string][]step{
+		"GUIDs that change at every fetch, no links": {
+			show("new new", entry("1", "", "Rain expected"), entry("2", "", "Ferry aground")),
+			show("", entry("3", "", "Rain expected"), entry("4", "", "Ferry aground")),
+			show("new", entry("5", "", "Budget passes"), entry("6", "", "Rain expected"), entry("7", "", "Ferry aground")),
+			show("", entry("8", "", "Budget passes"), entry("9", "", "Rain expected"), entry("10", "", "Ferry aground")),
+		},
+		"one GUID on some entries later on": {
+			show("new new", entry("1", "", "Rain expected"), entry("2", "", "Ferry aground")),
+			show("new new", entry("x", "", "Budget passes"), entry("x", "", "Minister resigns"), entry("1", "", "Rain expected"), entry("2", "", "Ferry aground")),
+			show("", entry("1", "", "Rain expected"), entry("2", "", "Ferry aground")),
+		},
+		"GUIDs at first, links later": {
+			show("new new", entry("1", "", "Rain expected"), entry("2", "", "Ferry aground")),
+			show("", entry("", "https://norvia.example/1", "Rain expected"), entry("", "https://norvia.example/2", "Ferry aground")),
+			show("update", entry("", "https://norvia.example/1", "Rain after all"), entry("", "https://norvia.example/2", "Ferry aground")),
+		},
+		"one page for one entry after another": {
+			show("new", entry("", page, "Goal for Skarrow")),
+			show("new", entry("", page, "Half-time"), entry("", page, "Goal for Skarrow")),
+			show("", entry("", page, "Half-time")),
+			show("new", entry("", page, "Full time"), entry("", page, "Half-time")),
+			show("", entry("", page, "Full time")),
+		},
+		"one headline for one day after another": {
+			show("new", entry("", "https://norvia.example/monday", "Weather")),
+			show("new", aggregator.Entry{Link: "https://norvia.example/tuesday", Title: "Weather", Summary: "Rain"}),
+		},
+	}
+	for name, steps := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			for i, step := range steps {
+				if got := kinds(b.submit(b.fetched("norvia", step.shows...))); got != step.want {
+					t.Errorf("document %d: decided %q, want %q", i, got, step.want)
+				}
+			}
+		})
+	}
+}

@@ -304,6 +304,7 @@ func (in *Ingest) fold(j judge) *fold {
 		entries: make(map[uint64]*aggregator.Entry),
 		stories: make(map[aggregator.StoryID]*aggregator.Story),
 		newest:  make(map[string]aggregator.SourceState),
+		revised: make(map[uint64][]aggregator.Revision),
 	}
 }
 
