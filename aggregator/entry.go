@@ -12,6 +12,7 @@ type Digest uint64
 const (
 	MaxTitleBytes   = 1000
 	MaxSummaryBytes = 2000
+	MaxContentBytes = 128 << 10 // of HTML before it is sanitised; escapes may lengthen it
 )
 
 // Entry is one source's item. Title, Summary and author names are plain text:
@@ -28,7 +29,7 @@ type Entry struct {
 
 	Title   string // at most MaxTitleBytes; empty: none
 	Summary string // plain text of the description, else of the content, at most MaxSummaryBytes
-	Content string // the fullest text as sanitised HTML; empty: Summary says it all
+	Content string // the fullest text as sanitised HTML, see MaxContentBytes; empty: Summary says it all
 
 	Language   string // BCP 47; empty: unknown
 	Authors    []Author

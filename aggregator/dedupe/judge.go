@@ -16,6 +16,7 @@
 package dedupe
 
 import (
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -32,6 +33,10 @@ const sameSourceGap = 12 * time.Hour
 // maxMembers is how many entries of the window one story may have: more are a
 // template or a fault, and begin a story of their own.
 const maxMembers = 500
+
+// maxBodyCarriers bounds how many carriers of a text are asked whether they
+// repeat it.
+const maxBodyCarriers = 32
 
 // The rules that decide, as Evidence.Rule names them.
 const (
@@ -87,7 +92,7 @@ func (j *Judge) Decide(e *aggregator.Entry, r Reading) aggregator.Decision {
 	}
 	for _, rule := range rules {
 		partner := j.partner(e, r.keys[rule.key])
-		if partner == nil {
+		if partner == nil || rule.key == keyBody && j.boilerplate(r.keys[keyBody], e.Source) {
 			continue
 		}
 		d.Kind, d.Story = aggregator.Copy, partner.story
@@ -160,6 +165,21 @@ func (j *Judge) partner(e *aggregator.Entry, k key) *known {
 		return nil
 	}
 	return p
+}
+
+// boilerplate reports whether the text under the key stands below more than one
+// entry of a source: it is what the source writes below everything.
+func (j *Judge) boilerplate(body key, source string) bool {
+	seen := []string{source}
+	for number := j.newest[body]; number >= j.entries.first && len(seen) <= maxBodyCarriers; {
+		carrier := j.entries.at(number)
+		if slices.Contains(seen, carrier.source) {
+			return true
+		}
+		seen = append(seen, carrier.source)
+		number = carrier.older[keyBody]
+	}
+	return false
 }
 
 // forget drops the oldest entries once they have left the window.

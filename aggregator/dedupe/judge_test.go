@@ -71,6 +71,10 @@ func TestDecide(t *testing.T) {
 			pair{entry("norvia", ferry, rescue, "", 0),
 				entry("kelmar", "Lifeboats empty stranded ferry", rescue, "", time.Hour)},
 			aggregator.Copy, RuleBody},
+		"another title over the same text in one source": {
+			pair{entry("norvia", ferry, rescue, "https://norvia.example/1", 0),
+				entry("norvia", "Earthquake hits the north coast", rescue, "https://norvia.example/2", time.Hour)},
+			aggregator.New, RuleFirst},
 		"Arabic with and without points": {
 			pair{entry("sada", "وزيرُ الطاقةِ يعلن خطة لخفض أسعار الكهرباء", "", "", 0),
 				entry("maraya", "وزير الطاقة يعلن خطة لخفض أسعار الكهربــاء", "", "", time.Hour)},
@@ -147,6 +151,16 @@ func TestStoryStaysOpenWhileItIsTold(t *testing.T) {
 		if d.Story != first.Story {
 			t.Fatalf("carrier %d began a story of its own", i)
 		}
+	}
+}
+
+func TestBoilerplateJoinsNothing(t *testing.T) {
+	t.Parallel()
+	s := newStream(Options{})
+	s.add(entry("norvia", "Bank raises its rate", rescue, "", 0))
+	s.add(entry("norvia", "Earthquake hits the north coast", rescue, "", time.Minute))
+	if d := s.add(entry("kelmar", "Parliament dissolved", rescue, "", 2*time.Minute)); d.Kind != aggregator.New {
+		t.Errorf("decided %v by %q", d.Kind, d.Evidence.Rule)
 	}
 }
 

@@ -58,6 +58,10 @@ type carriage struct {
 	when  time.Time
 }
 
+// maxContents bounds the contents of an edition, in bytes. Those that no longer
+// fit are left to their summaries.
+const maxContents = 8 << 20
+
 func newPage(site Site, feed aggregator.Feed, format Format, stories []aggregator.StoryView) *page {
 	title := cmp.Or(line(feed.Title), line(feed.Slug), "Wiredesk")
 	p := &page{
@@ -79,6 +83,7 @@ func newPage(site Site, feed aggregator.Feed, format Format, stories []aggregato
 		carriers: make(map[string]aggregator.Carrier),
 		shown:    make(map[aggregator.StoryID]bool, len(stories)),
 		updated:  make(map[time.Time]bool, len(stories)),
+		room:     maxContents,
 	}
 	for i := range stories {
 		v := &stories[i]
@@ -119,6 +124,7 @@ type builder struct {
 	carriers map[string]aggregator.Carrier // cleaned
 	shown    map[aggregator.StoryID]bool
 	updated  map[time.Time]bool
+	room     int // bytes of contents that the page still takes
 }
 
 func (b *builder) item(v *aggregator.StoryView) item {
@@ -144,7 +150,12 @@ func (b *builder) item(v *aggregator.StoryView) item {
 		Created: published,
 		Updated: b.apart(later(instant(v.Updated), published), v.Seq),
 	}
-	it.Description, it.Content = it.texts(clean(lead.Content))
+	content := lead.Content
+	if len(content) > b.room {
+		content = ""
+	}
+	b.room -= len(content)
+	it.Description, it.Content = it.texts(clean(content))
 	return it
 }
 
