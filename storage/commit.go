@@ -3,6 +3,8 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -41,6 +43,9 @@ func (db *DB) Commit(c aggregator.Commit) error {
 	defer db.writing.Unlock()
 	defer db.encoder.reset()
 
+	if err := db.present(); err != nil {
+		return db.failed("commit", err)
+	}
 	var after counters
 	err := db.update(func(tx *bolt.Tx) error {
 		w, err := newWriter(tx, &db.encoder)
@@ -65,6 +70,20 @@ func (db *DB) Commit(c aggregator.Commit) error {
 		db.release()
 	}
 	return nil
+}
+
+// present returns ErrRemoved where the path no longer leads to the open file:
+// what is stored in that would be gone at the end.
+func (db *DB) present() error {
+	open, err := db.file.Stat()
+	if err != nil {
+		return nil //nolint:nilerr // it is closed, which bbolt says better
+	}
+	there, err := os.Stat(db.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(there, open) {
+		return ErrRemoved
+	}
+	return err
 }
 
 // ForgetSource removes the state of a source that is no longer configured. Its

@@ -15,6 +15,8 @@ var (
 	ErrLocked = errors.New("another instance has the database open: stop it, or give this one a storage.path of its own")
 	// ErrDamaged: the file is not a database of ours, or no longer whole.
 	ErrDamaged = errors.New("the database is damaged: stop the daemon, keep the file aside and restore the last backup")
+	// ErrRemoved: the file was removed or replaced while it was in use.
+	ErrRemoved = errors.New("the database was removed or replaced while it was open: stop the daemon and put the file back")
 	// ErrTooNew: a later version of Wiredesk wrote the database.
 	ErrTooNew = errors.New("the database was written by a later version of Wiredesk: run that version, or restore a backup made with this one")
 )

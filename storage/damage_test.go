@@ -145,3 +145,25 @@ func TestFlipped(t *testing.T) {
 		t.Errorf("only %d of 300 were found out", found)
 	}
 }
+
+// What is stored in a file that no path leads to is lost at the end, so that
+// nothing is stored in it.
+func TestRemovedWhileOpen(t *testing.T) {
+	t.Parallel()
+	for name, take := range map[string]func(path string) error{
+		"removed":  os.Remove,
+		"replaced": func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)) },
+	} {
+		db := newDB(t)
+		mustCommit(t, db, lone("norvia", 1))
+		if err := take(db.path); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Commit(lone("norvia", 2)); !errors.Is(err, ErrRemoved) {
+			t.Errorf("%s: Commit = %v", name, err)
+		}
+		if n, _ := db.Counts(); n != 1 {
+			t.Errorf("%s: %d entries", name, n)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -62,7 +63,7 @@ func (in *Ingest) settle(batch []submission) {
 		})
 		reports, err = in.commit(results)
 	}
-	in.record(err)
+	in.record(err, reports)
 	for i, s := range batch {
 		if err != nil {
 			s.reply <- reply{err: err}
@@ -128,7 +129,7 @@ func (in *Ingest) flush() {
 			err = errors.Join(err, restoreErr)
 		}
 	}
-	in.record(err)
+	in.record(err, nil)
 }
 
 // panicked is the error of a fold that panicked.
@@ -156,10 +157,16 @@ func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err erro
 	return reports, nil
 }
 
-// record keeps whether the store takes what it is given, and says so once.
-func (in *Ingest) record(err error) {
+// record keeps whether the store takes what it is given, and says so when that
+// changes. A full disk may still take a commit without entries, so that only
+// one with some is a sign that it is well again.
+func (in *Ingest) record(err error, reports []Report) {
+	before := in.Fault()
+	told := slices.ContainsFunc(reports, func(r Report) bool { return len(r.Decisions) > 0 })
+	if err == nil && before != nil && !told {
+		return
+	}
 	in.mu.Lock()
-	before := in.fault
 	in.fault = err
 	in.mu.Unlock()
 	switch {
