@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // text reads a line of text of at most limit bytes.
@@ -47,11 +49,19 @@ func boolean(into *bool) field {
 			return
 		}
 		if tag != boolTag {
-			v.problem("is %s, must be true or false without quotes", v.kind())
+			v.problem("is %s, write true or false%s", v.kind(), v.unquoted())
 			return
 		}
 		*into = strings.EqualFold(s, "true")
 	}
+}
+
+// unquoted adds to an advice what matters only where quotes were written.
+func (v value) unquoted() string {
+	if v.content().Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		return " without quotes"
+	}
+	return ""
 }
 
 // duration reads a duration from low to high.
@@ -107,7 +117,7 @@ func expression(into *string, kind ExpressionKind) field {
 		}
 		if err := v.opts.CheckExpression(kind, s); err != nil {
 			reason, _, _ := strings.Cut(err.Error(), "\n")
-			v.problem("is not an expression that can be used, mend it: %s", reason)
+			v.problem("is not a usable expression: %s", reason)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"net"
 	"net/mail"
 	"net/url"
@@ -102,21 +103,28 @@ func (l *loader) listen(v value) {
 	if !ok {
 		return
 	}
-	if path, unix := strings.CutPrefix(s, "unix:"); unix {
-		if !filepath.IsAbs(path) {
-			v.problem("is no absolute path, must be like unix:/run/wiredesk/http.sock")
-			return
-		}
-		l.config.Listen = s
-		return
-	}
-	host, port, err := net.SplitHostPort(s)
-	_, notPort := strconv.ParseUint(port, 10, 16)
-	if err != nil || notPort != nil || strings.ContainsAny(host, "/@ ") {
-		v.problem("is no address, must be host:port such as 127.0.0.1:8080, :8080 for all addresses, or unix:/path")
+	if err := CheckListen(s); err != nil {
+		v.problem("%s", err.Error())
 		return
 	}
 	l.config.Listen = s
+}
+
+// CheckListen returns what is wrong with an address to listen at, worded to
+// stand behind its name: "is no address, must be …".
+func CheckListen(address string) error {
+	if path, unix := strings.CutPrefix(address, "unix:"); unix {
+		if !filepath.IsAbs(path) {
+			return errors.New("is no absolute path, must be like unix:/run/wiredesk/http.sock")
+		}
+		return nil
+	}
+	host, port, err := net.SplitHostPort(address)
+	_, notPort := strconv.ParseUint(port, 10, 16)
+	if err != nil || notPort != nil || strings.ContainsAny(host, "/@ ") {
+		return errors.New("is no address, must be host:port such as 127.0.0.1:8080, :8080 for all addresses, or unix:/path")
+	}
+	return nil
 }
 
 func (l *loader) baseURL(v value) {

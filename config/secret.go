@@ -29,6 +29,9 @@ func secretFile(into *aggregator.Secret) field {
 		}
 		content, err := v.read(path, maxSecretBytes)
 		if err != nil {
+			if whole, err := filepath.Abs(folder); err == nil {
+				folder = whole
+			}
 			v.problem("the file cannot be read: %s, must be a readable file (a relative path begins in %s)", reason(err), folder)
 			return
 		}

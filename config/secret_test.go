@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,20 @@ func TestLoadCredentials(t *testing.T) {
 	_, dir, err := load(t, env, "wiredesk.yaml", text, "wire.password", "wrong")
 	if err == nil || !strings.Contains(err.Error(), dir+"/credentials") {
 		t.Errorf("without the credential: error %v, want one that names the directory", err)
+	}
+}
+
+// TestMissingSecretNamesAWholeFolder: "a relative path begins in ." helps nobody.
+func TestMissingSecretNamesAWholeFolder(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	text := "sources: [{url: https://one.example/, basic_auth: {user: desk, password_file: wire.password}}]\n"
+	if err := os.WriteFile("wiredesk.yaml", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load("wiredesk.yaml", Options{Getenv: func(string) string { return "" }})
+	if err == nil || !strings.Contains(err.Error(), "(a relative path begins in "+folder+")") {
+		t.Errorf("got error %v, want one that names %s", err, folder)
 	}
 }
 

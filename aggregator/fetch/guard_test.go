@@ -61,6 +61,10 @@ func TestPrivateSourceIsRefused(t *testing.T) {
 			t.Parallel()
 			got := poll1(t, newClient(t, Options{}), aggregator.Source{URL: address})
 			wantProblem(t, got, aggregator.ProblemRefused, "set allow_private: true")
+			host, _, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
+			if strings.Count(got.Problem.Message, host) != 1 {
+				t.Errorf("%q: want %s named once", got.Problem.Message, host)
+			}
 		})
 	}
 }

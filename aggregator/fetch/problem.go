@@ -56,7 +56,7 @@ func (p *poll) problem(err error, at *url.URL) (aggregator.ProblemKind, string) 
 	limits := p.client.opts
 	switch {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
-		return aggregator.ProblemRefused, brief(at.Host) + " is a private or otherwise special address" + dialled(err) + ": if it is meant, set allow_private: true for this source"
+		return aggregator.ProblemRefused, brief(at.Host) + " is a private or otherwise special address" + dialled(err, at) + ": if it is meant, set allow_private: true for this source"
 	case errors.Is(err, errTooLarge):
 		return aggregator.ProblemTooLarge, fmt.Sprintf("the body is larger than %d bytes: if this feed is meant to be so large, raise poll.max_body", limits.MaxBodyBytes)
 	case isHeaderTooLarge(err):
@@ -107,7 +107,7 @@ func bodyProblem(err error) (aggregator.ProblemKind, string) {
 
 func addressProblem(err *net.DNSError) (aggregator.ProblemKind, string) {
 	if err.IsNotFound {
-		return aggregator.ProblemAddress, fmt.Sprintf("the name %s does not resolve: check the URL", brief(err.Name))
+		return aggregator.ProblemAddress, fmt.Sprintf("the name %s does not resolve: check the URL, or this machine's DNS and network", brief(err.Name))
 	}
 	return aggregator.ProblemAddress, fmt.Sprintf("the name %s could not be resolved, the name server gave no answer: check this machine's DNS", brief(err.Name))
 }
@@ -180,8 +180,13 @@ func isHeaderTooLarge(err error) bool {
 
 // dialled returns the address a guard's error is about, where it is not the
 // one the URL names anyway.
-func dialled(err error) string {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
+func dialled(err error, at *url.URL) string {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Addr == nil {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(op.Addr.String())
+	if err != nil || host != at.Hostname() {
 		return " (" + op.Addr.String() + ")"
 	}
 	return ""

@@ -51,7 +51,7 @@ func TestDialProblems(t *testing.T) {
 		kind aggregator.ProblemKind
 		says string
 	}{
-		{"no such name", &net.DNSError{Err: "no such host", Name: "wire.example", IsNotFound: true}, aggregator.ProblemAddress, "the name wire.example does not resolve: check the URL"},
+		{"no such name", &net.DNSError{Err: "no such host", Name: "wire.example", IsNotFound: true}, aggregator.ProblemAddress, "the name wire.example does not resolve: check the URL, or this machine's DNS and network"},
 		{"no name server", &net.DNSError{Err: "timeout", Name: "wire.example", IsTimeout: true}, aggregator.ProblemAddress, "check this machine's DNS"},
 		{"no network", syscall.ENETUNREACH, aggregator.ProblemConnect, "no way to wire.example"},
 		{"no host", syscall.EHOSTUNREACH, aggregator.ProblemConnect, "no way to wire.example"},

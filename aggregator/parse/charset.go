@@ -87,7 +87,8 @@ func fromBytes(body []byte, contentType string) (text []byte, repaired string) {
 		if e == nil || e == unicode.UTF8 || e == encoding.Replacement {
 			continue
 		}
-		if text := decode(e, body); plausible(text) {
+		// Bytes that are not wide, read as if they were, are Chinese nonsense.
+		if text := decode(e, body); plausible(text) && bytes.ContainsAny(text[:min(len(text), 1024)], "<{") {
 			return text, ""
 		}
 	}

@@ -140,3 +140,16 @@ func FuzzCharset(f *testing.F) {
 		}
 	})
 }
+
+// A label that the bytes give the lie to costs nothing, in the document or in
+// the header.
+func TestFalseWideLabel(t *testing.T) {
+	t.Parallel()
+	const body = "<?xml version=\"1.0\" encoding=\"utf-16\"?><rss version=\"2.0\"><channel><title>T</title><item><title>Caf\xe9 burns down</title></item></channel></rss>"
+	for _, contentType := range []string{"application/rss+xml", "application/rss+xml; charset=utf-16"} {
+		doc, err := New(Options{}).Parse([]byte(body), contentType, "https://norvia.example/feed")
+		if err != nil || len(doc.Entries) != 1 || doc.Entries[0].Title != "Café burns down" {
+			t.Errorf("%s: %+v, %v", contentType, doc.Entries, err)
+		}
+	}
+}

@@ -120,6 +120,9 @@ func (r *reader) prose(p prose, base *url.URL, markup bool) rendered {
 	if p.base != nil {
 		base = p.base
 	}
+	if len(p.value) > aggregator.MaxContentBytes {
+		p.value = cut(p.value, aggregator.MaxContentBytes)
+	}
 	if p.html && strings.ContainsAny(p.value, "<&") {
 		return r.render.render(p.value, base, markup)
 	}

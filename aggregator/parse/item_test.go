@@ -259,3 +259,22 @@ func TestLanguage(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestContentIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"markup":     strings.Repeat("<p><b>words and more words</b></p>", 100_000),
+		"references": strings.Repeat("& ", 1_000_000),
+		"one word":   strings.Repeat("x", 3_000_000),
+	} {
+		body := `<rss version="2.0"><channel><item><title>T</title><description><![CDATA[` + text + `]]></description></item></channel></rss>`
+		doc, err := New(Options{}).Parse([]byte(body), "", "https://norvia.example/feed")
+		if err != nil || len(doc.Entries) != 1 {
+			t.Fatalf("%s: %d entries, %v", name, len(doc.Entries), err)
+		}
+		// The longest escape takes five bytes for one.
+		if n := len(doc.Entries[0].Content); n > 5*aggregator.MaxContentBytes {
+			t.Errorf("%s: %d bytes of content", name, n)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (r *reader) readJSON(text []byte) error {
 		return fmt.Errorf("it is no valid JSON: %w", err)
 	}
 	if feed.Items == nil && !strings.Contains(feed.Version, "jsonfeed.org") {
-		return aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "This is a JSON document and no JSON Feed: it has no items."}
+		return aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is a JSON document and no JSON Feed: it has no items"}
 	}
 	if s.broken && len(feed.Items) == 0 {
 		return errors.New("it breaks off before its first item is complete")
@@ -81,7 +81,7 @@ func (r *reader) describeJSON(f *jsonFeed, s *jsonScanner) {
 	switch {
 	case s.broken:
 		r.doc.Cut = true
-		r.doc.Repaired = fmt.Sprintf("cut it where it breaks off, after %d entries", len(f.Items))
+		r.doc.Repaired = cutOff(len(f.Items))
 		r.doc.Skipped += s.partial
 	case s.capped:
 		r.doc.Repaired = fmt.Sprintf("kept the first %d entries", len(f.Items))

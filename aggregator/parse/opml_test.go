@@ -29,6 +29,8 @@ func wantOutlines() []Outline {
 		{Title: "Tide", URL: "http://tide.example/atom", Folders: []string{"Ports", "North & sea"}},
 		{Title: "Within", URL: "https://within.example/", Folders: []string{"Ports", "North & sea"}},
 		{Title: "Порт", URL: "http://port.example/?a=1&b=2", Folders: []string{}},
+		{Title: "Again", URL: "https://harbour.example/rss", Folders: []string{}},
+		{Title: "Not one", Refused: "javascript:alert(1)", Folders: []string{}},
 	}
 }
 
@@ -48,7 +50,11 @@ func TestOPML(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(wantOutlines(), got); diff != "" {
+		want := wantOutlines()
+		if name == "truncated" {
+			want = want[:4]
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -71,7 +77,8 @@ func FuzzOPML(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, o := range outlines {
-			if !isHTTP(o.URL) || strings.Contains(o.Title, "\n") {
+			taken := strings.HasPrefix(o.URL, "http://") || strings.HasPrefix(o.URL, "https://")
+			if taken != (o.URL != "") || taken == (o.Refused != "") || strings.Contains(o.Refused, "\n") || strings.Contains(o.Title, "\n") {
 				t.Errorf("outline %+v", o)
 			}
 		}

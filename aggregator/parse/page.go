@@ -34,10 +34,10 @@ type Link struct {
 func (p *Parser) Page(body []byte, contentType, link string) ([]Link, error) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) == 0 {
-		return nil, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "The server sent an empty document."}
+		return nil, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "the server sent an empty document"}
 	}
 	if bytes.IndexByte(trimmed, '<') < 0 {
-		return nil, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "This is no HTML page."}
+		return nil, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is no HTML page"}
 	}
 	return p.announced(body, contentType, link), nil
 }

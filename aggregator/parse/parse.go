@@ -51,7 +51,7 @@ func (p *Parser) Parse(body []byte, contentType, link string) (doc aggregator.Do
 		if cause := recover(); cause != nil {
 			doc, err = aggregator.Document{}, aggregator.Problem{
 				Kind:    aggregator.ProblemInternal,
-				Message: fmt.Sprintf("Reading the document failed within the parser: %v.", cause),
+				Message: fmt.Sprintf("reading the document failed within the parser: %v", cause),
 			}
 		}
 	}()
@@ -91,12 +91,12 @@ func problem(err error) aggregator.Problem {
 		return p
 	}
 	if _, is := errors.AsType[hostileError](err); is {
-		return aggregator.Problem{Kind: aggregator.ProblemHostile, Message: "The document is refused: " + err.Error() + "."}
+		return aggregator.Problem{Kind: aggregator.ProblemHostile, Message: "the document is refused: " + err.Error()}
 	}
 	message := err.Error()
 	return aggregator.Problem{
 		Kind:    aggregator.ProblemMalformed,
-		Message: "The feed is broken and nothing of it could be saved: " + strings.TrimRight(message, ".") + ".",
+		Message: "the feed is broken and nothing of it could be saved: " + strings.TrimRight(message, "."),
 	}
 }
 
@@ -139,10 +139,18 @@ func (d *document) repaired(maxEntries int) (said string) {
 		}
 	}
 	if d.cut > 0 {
-		said = also(said, fmt.Sprintf("cut it where it breaks off, after %d entries", len(d.entries)))
+		said = also(said, cutOff(len(d.entries)))
 	}
 	if d.capped {
 		said = also(said, fmt.Sprintf("kept the first %d entries", maxEntries))
 	}
 	return said
+}
+
+// cutOff says where a document broke off, after n entries that are kept.
+func cutOff(n int) string {
+	if n == 1 {
+		return "cut off after 1 entry"
+	}
+	return fmt.Sprintf("cut off after %d entries", n)
 }

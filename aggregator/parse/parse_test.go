@@ -82,6 +82,9 @@ func TestRefused(t *testing.T) {
 			if kind := kindOf(t, err); kind != tt.kind || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %q: %v; want %q with %q", kind, err, tt.kind, tt.says)
 			}
+			if m := err.Error(); m[0] < 'a' || m[0] > 'z' || strings.HasSuffix(m, ".") {
+				t.Errorf("%q does not read well behind a colon", m)
+			}
 			if diff := cmp.Diff(aggregator.Document{}, doc); diff != "" {
 				t.Errorf("a refused document is not empty: %s", diff)
 			}
@@ -115,15 +118,15 @@ func TestMended(t *testing.T) {
 		skipped    int
 	}{
 		{"the last > missing", strings.TrimSuffix(feed(one+two), ">"), []string{"One", "Two"}, "after 2 entries", 0},
-		{"the end missing", `<rss><channel>` + one + two, []string{"One", "Two"}, "breaks off", 0},
-		{"cut within an entry", `<rss><channel>` + one + `<item><title>Two</title><link>https://a.exam`, []string{"One"}, "after 1 entries", 1},
-		{"cut within a start tag", `<rss><channel>` + one + `<item><enclosure url="https://a.exam`, []string{"One"}, "breaks off", 1},
-		{"cut within an entry's own tag", `<rss><channel>` + one + `<item a="b`, []string{"One"}, "breaks off", 1},
-		{"cut within a mended tag", `<rss><channel>` + one + `<item a=b c="d`, []string{"One"}, "breaks off", 1},
-		{"cut within CDATA", `<rss><channel>` + one + `<item><description><![CDATA[abc`, []string{"One"}, "breaks off", 1},
-		{"cut within a comment", `<rss><channel>` + one + `<!-- abc`, []string{"One"}, "breaks off", 0},
-		{"cut behind the entries", `<rss><channel>` + one + `<title>Wi`, []string{"One"}, "breaks off", 0},
-		{"cut in Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>One</title></entry><entry><title>Tw`, []string{"One"}, "breaks off", 1},
+		{"the end missing", `<rss><channel>` + one + two, []string{"One", "Two"}, "cut off after", 0},
+		{"cut within an entry", `<rss><channel>` + one + `<item><title>Two</title><link>https://a.exam`, []string{"One"}, "cut off after 1 entry", 1},
+		{"cut within a start tag", `<rss><channel>` + one + `<item><enclosure url="https://a.exam`, []string{"One"}, "cut off after", 1},
+		{"cut within an entry's own tag", `<rss><channel>` + one + `<item a="b`, []string{"One"}, "cut off after", 1},
+		{"cut within a mended tag", `<rss><channel>` + one + `<item a=b c="d`, []string{"One"}, "cut off after", 1},
+		{"cut within CDATA", `<rss><channel>` + one + `<item><description><![CDATA[abc`, []string{"One"}, "cut off after", 1},
+		{"cut within a comment", `<rss><channel>` + one + `<!-- abc`, []string{"One"}, "cut off after", 0},
+		{"cut behind the entries", `<rss><channel>` + one + `<title>Wi`, []string{"One"}, "cut off after", 0},
+		{"cut in Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>One</title></entry><entry><title>Tw`, []string{"One"}, "cut off after", 1},
 		{"an entry not closed", feed(`<item><title>One</title>` + two), []string{"One", "Two"}, "mended", 0},
 		{"the last entry not closed", feed(one + `<item><title>Two</title>`), []string{"One", "Two"}, "mended", 0},
 		{"a field not closed", feed(`<item><title>One<link>https://a.example/1</link></item>` + two), nil, "mended", 0},
@@ -158,10 +161,10 @@ func TestMended(t *testing.T) {
 		{"JSON: items of nothing", `{"version":"https://jsonfeed.org/version/1","items":[null,{"id":"1","title":"One","authors":[null],"tags":null}]}`, []string{"One"}, "-", 1},
 		{"JSON: null items", `{"version":"https://jsonfeed.org/version/1","items":null}`, nil, "-", 0},
 		{"JSON: wrong types", `{"version":"https://jsonfeed.org/version/1","title":5,"items":[{"id":1,"title":"One","tags":"a","attachments":{}},7,{"title":"Two"}]}`, []string{"One", "Two"}, "-", 1},
-		{"JSON: cut", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Tw`, []string{"One"}, "after 1 entries", 1},
-		{"JSON: cut behind the items", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Two"}],"ti`, []string{"One", "Two"}, "breaks off", 0},
-		{"JSON: wrong brackets", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Two"]}}`, []string{"One"}, "breaks off", 1},
-		{"JSON: a syntax error", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title" "Two"}]}`, []string{"One"}, "breaks off", 1},
+		{"JSON: cut", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Tw`, []string{"One"}, "cut off after 1 entry", 1},
+		{"JSON: cut behind the items", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Two"}],"ti`, []string{"One", "Two"}, "cut off after", 0},
+		{"JSON: wrong brackets", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title":"Two"]}}`, []string{"One"}, "cut off after", 1},
+		{"JSON: a syntax error", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"},{"title" "Two"}]}`, []string{"One"}, "cut off after", 1},
 		{"JSON: line feeds in strings", "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"title\":\"One\n\\\"two\\\"\"}]}", []string{`One "two"`}, "-", 0},
 		{"JSON: more behind", `{"version":"https://jsonfeed.org/version/1","items":[{"title":"One"}]};`, []string{"One"}, "-", 0},
 	} {

@@ -121,18 +121,18 @@ func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggr
 	text = bytes.TrimSpace(text)
 	switch {
 	case !visible(text):
-		problem.Message = "The server sent an empty document."
+		problem.Message = "the server sent an empty document"
 	case r.html || page(r.name):
-		problem.Message = "This is an HTML page and no feed."
+		problem.Message = "this is an HTML page and no feed"
 		if links := p.announced(body, contentType, url); len(links) > 0 {
-			problem.Message = fmt.Sprintf("This is an HTML page and no feed; it announces the feed %s, use that URL.", links[0].URL)
+			problem.Message = fmt.Sprintf("this is an HTML page and no feed; it announces the feed %s, use that URL", links[0].URL)
 		}
 	case r.format == opmlFormat:
-		problem.Message = "This is an OPML list of feeds and no feed; import it."
+		problem.Message = "this is an OPML list of feeds and no feed; import it"
 	case r.at >= 0 && !r.junk:
-		problem.Message = fmt.Sprintf("This is an XML document with the root element %s and no feed.", cut(r.name, 40))
+		problem.Message = fmt.Sprintf("this is an XML document with the root element %s and no feed", cut(r.name, 40))
 	default:
-		problem.Message = fmt.Sprintf("This is neither XML nor JSON and no feed; it begins with %q.", cut(folded(string(text[:min(len(text), 80)])), 40))
+		problem.Message = fmt.Sprintf("this is neither XML nor JSON and no feed; it begins with %q", cut(folded(string(text[:min(len(text), 80)])), 40))
 	}
 	return problem
 }

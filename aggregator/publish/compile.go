@@ -41,6 +41,9 @@ func compile(text string, env any) (*vm.Program, error) {
 	if err != nil {
 		return nil, explain(err, text, nameList(env))
 	}
+	if err := checkConstants(program); err != nil {
+		return nil, err
+	}
 	return program, nil
 }
 
@@ -59,11 +62,7 @@ func explain(err error, text string, names []string) error {
 	if !ok {
 		return err
 	}
-	message := fmt.Sprintf("line %d, column %d: %s", at.Line, at.Column+1, at.Message)
-	if near := nearest(wordAt(text, at.From), names); near != "" {
-		message += ", did you mean " + near
-	}
-	return errors.New(message)
+	return fmt.Errorf("line %d, column %d: %s%s", at.Line, at.Column+1, at.Message, hint(at, text, names))
 }
 
 // brief keeps of an error of expr-lang its message, without the picture.

@@ -56,11 +56,12 @@ type Filter struct{ program *vm.Program }
 //	age         duration  since the story began: age < duration("2h")
 //
 // contains, startsWith, endsWith and matches heed case. To ignore it write
-// lower(title) contains "oil", or title matches "(?i)oil"; patterns are RE2's
-// and take linear time.
+// lower(title) contains "oil", which takes "turmoil" too, or title matches
+// "(?i)\\boil\\b"; patterns are RE2's and take linear time.
 //
 // An error says line and column, and the nearest name where one is misspelt.
-// The result must be a bool; an expression of more than 500 terms is refused.
+// The result must be a bool; an expression of more than 500 terms is refused,
+// and so is one with a call that can only fail, as duration("6 h").
 func CompileWhere(text string) (*Filter, error) {
 	program, err := compile(text, storyNames{})
 	if err != nil {

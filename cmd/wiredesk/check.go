@@ -29,12 +29,16 @@ func newCheck(flags *common) *cobra.Command {
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
 file:line:column. With --fetch it also asks each source once and says what it
-answers; nothing is stored. A source that fails makes the exit status 1.`,
+answers; nothing is stored. A source that fails makes the exit status 1. With
+--json the problems of a faulty configuration are on standard output too.`,
 		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := flags.load()
 			if err != nil {
+				if problems, ok := errors.AsType[config.Problems](err); ok && asJSON {
+					return errors.Join(err, printProblems(cmd.OutOrStdout(), problems))
+				}
 				return err
 			}
 			if fetchAll {
@@ -157,6 +161,23 @@ func printChecks(w io.Writer, rows []checked, asJSON bool) error {
 		return fmt.Errorf("%d of %s failed", bad, count(len(rows), "source", "sources"))
 	}
 	return nil
+}
+
+// problem is what is wrong with a configuration in the form check prints.
+type problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Key     string `json:"key,omitempty"`
+	Message string `json:"message"`
+}
+
+func printProblems(w io.Writer, problems config.Problems) error {
+	list := make([]problem, len(problems))
+	for i, p := range problems {
+		list[i] = problem(p)
+	}
+	return printJSON(w, map[string][]problem{"problems": list})
 }
 
 func printJSON(w io.Writer, value any) error {

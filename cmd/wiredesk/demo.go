@@ -26,7 +26,7 @@ import (
 func newDemo(flags *common) *cobra.Command {
 	var (
 		address string
-		speed   float64
+		speed   = speed(120)
 	)
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -37,15 +37,34 @@ and keeps its database in a temporary folder that it removes at the end.`,
 		Example: "  wiredesk demo --listen 127.0.0.1:8080 --speed 120",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !(speed >= world.MinSpeed && speed <= world.MaxSpeed) {
-				return wrongCall(cmd, fmt.Errorf("--speed is %v, must be from %d to %d", speed, world.MinSpeed, world.MaxSpeed))
+			if err := config.CheckListen(address); err != nil {
+				return wrongCall(cmd, fmt.Errorf("--listen %q %w", address, err))
 			}
-			return demo(cmd.Context(), flags.logger(), cmd.OutOrStdout(), address, speed)
+			return demo(cmd.Context(), flags.logger(), cmd.OutOrStdout(), address, float64(speed))
 		},
 	}
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "serve at this `ADDRESS`")
-	cmd.Flags().Float64Var(&speed, "speed", 120, fmt.Sprintf("simulated seconds in a second, %d to %d", world.MinSpeed, world.MaxSpeed))
+	cmd.Flags().Var(&speed, "speed", fmt.Sprintf("simulated seconds in a second, %d to %d", world.MinSpeed, world.MaxSpeed))
 	return cmd
+}
+
+// speed is the value of --speed.
+type speed float64
+
+// String returns the number.
+func (s *speed) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
+
+// Type returns how help calls the value.
+func (s *speed) Type() string { return "float" }
+
+// Set takes a number in the range of the world.
+func (s *speed) Set(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= world.MinSpeed && n <= world.MaxSpeed) {
+		return fmt.Errorf("must be a number from %d to %d", world.MinSpeed, world.MaxSpeed)
+	}
+	*s = speed(n)
+	return nil
 }
 
 func demo(ctx context.Context, log *slog.Logger, out io.Writer, address string, speed float64) (err error) {
@@ -55,7 +74,7 @@ func demo(ctx context.Context, log *slog.Logger, out io.Writer, address string, 
 		defer stop()
 		ctx = hungUp
 	}
-	listener, err := listen(ctx, address)
+	listener, err := listen(ctx, address, "choose another with --listen")
 	if err != nil {
 		return err
 	}

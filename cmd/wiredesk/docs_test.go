@@ -203,7 +203,7 @@ func TestEveryCommandIsDocumented(t *testing.T) {
 }
 
 // TestExamplesLoad loads every whole configuration that the documents show, with
-// secrets and included files beside it.
+// secrets beside it, but for README.md: its example is right as it stands.
 func TestExamplesLoad(t *testing.T) {
 	t.Parallel()
 	whole := 0
@@ -216,8 +216,10 @@ func TestExamplesLoad(t *testing.T) {
 			t.Run(fmt.Sprint(name, " ", i), func(t *testing.T) {
 				t.Parallel()
 				folder := t.TempDir()
-				for _, secret := range docMatches(`(?:password_file|file): ([\w.-]+)`, text) {
-					docWrite(t, filepath.Join(folder, secret), "http://proxy.example:3128\n")
+				if name != "README.md" {
+					for _, secret := range docMatches(`(?:password_file|file): ([\w.-]+)`, text) {
+						docWrite(t, filepath.Join(folder, secret), "http://proxy.example:3128\n")
+					}
 				}
 				path := filepath.Join(folder, "wiredesk.yaml")
 				docWrite(t, path, text)

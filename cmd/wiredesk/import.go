@@ -26,13 +26,18 @@ const (
 	maxTagBytes         = 100
 )
 
+// maxShownBytes bounds what is shown of an address that is left out.
+const maxShownBytes = 200
+
 func newImport() *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE.opml",
 		Short: "Turn another reader's subscriptions into YAML for the configuration",
 		Long: `Import reads an OPML file, as other readers export it, and prints its feeds as
 YAML: save it in a folder that the configuration includes. Folders and categories
-become tags. "-" reads standard input.`,
+become tags. What cannot be taken is named on standard error. Feeds that are
+configured already are printed too: take them out on one side. "-" reads standard
+input.`,
 		Example: "  wiredesk import subscriptions.opml > sources.d/imported.yaml",
 		Args:    takes("FILE.opml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,7 +45,10 @@ become tags. "-" reads standard input.`,
 			if err != nil {
 				return err
 			}
-			sources, err := imported(text)
+			sources, left, err := imported(text)
+			for _, reason := range left {
+				fmt.Fprintln(cmd.ErrOrStderr(), "wiredesk: left out:", reason)
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
@@ -71,17 +79,26 @@ func readFile(stdin io.Reader, path string) ([]byte, error) {
 
 var errNoFeeds = errors.New("lists no feeds")
 
-// imported returns the feeds of an OPML text as the configuration takes them.
-func imported(text []byte) ([]aggregator.Source, error) {
+// imported returns the feeds of an OPML text as the configuration takes them,
+// and those that it does not take with the reason.
+func imported(text []byte) (sources []aggregator.Source, left []string, err error) {
 	outlines, err := parse.OPML(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var sources []aggregator.Source
 	known := make(map[string]bool)
 	for _, o := range outlines {
+		if o.Refused != "" {
+			left = append(left, withoutPassword(o.Refused)+": not an http or https URL")
+			continue
+		}
 		address, err := url.Parse(o.URL)
-		if err != nil || known[sameFeed(*address)] {
+		if err != nil {
+			left = append(left, withoutPassword(o.URL)+": not a URL that can be read")
+			continue
+		}
+		if known[sameFeed(*address)] {
+			left = append(left, withoutPassword(o.URL)+": listed twice")
 			continue
 		}
 		known[sameFeed(*address)] = true
@@ -99,9 +116,9 @@ func imported(text []byte) ([]aggregator.Source, error) {
 		sources = append(sources, src)
 	}
 	if len(sources) == 0 {
-		return nil, errNoFeeds
+		return nil, left, errNoFeeds
 	}
-	return sources, nil
+	return sources, left, nil
 }
 
 // sameFeed is equal for URLs that the configuration takes for one.
@@ -118,6 +135,14 @@ func sameFeed(u url.URL) string {
 		u.Path = "/"
 	}
 	return u.String()
+}
+
+// withoutPassword returns an address as messages name it.
+func withoutPassword(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		address = u.Redacted()
+	}
+	return cut(address, maxShownBytes)
 }
 
 // cut returns text without what does not fit, and without control characters.

@@ -33,7 +33,7 @@ func FuzzImport(f *testing.F) {
 	deep := strings.Repeat(`<outline text="`+long+`">`, 120)
 	f.Add([]byte(`<opml><body>` + deep + `<outline xmlUrl="https://one.example/"/>`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		sources, err := imported(text)
+		sources, _, err := imported(text)
 		if err != nil {
 			return
 		}

@@ -33,7 +33,7 @@ func newMetrics(db *storage.DB) *metrics {
 			Name: "wiredesk_polls_total", Help: "Polls that ended, by outcome.",
 		}, []string{"outcome"}),
 		entries: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "wiredesk_entries_total", Help: "New entries stored.",
+			Name: "wiredesk_entries_total", Help: "New entries stored, dropped ones included.",
 		}),
 		stories: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "wiredesk_stories_total", Help: "Decisions on entries and their new texts, by decision.",

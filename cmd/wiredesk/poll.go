@@ -172,23 +172,37 @@ func printPollJSON(w io.Writer, result *aggregator.PollResult, report *ingest.Re
 	})
 }
 
-// printPoll leaves the problem to the error that the command ends with.
+// known says how much of a document is nothing new.
+func known(entries, known int) string {
+	if known == entries && entries > 0 {
+		return "all known and unchanged: nothing to decide"
+	}
+	return fmt.Sprintf("%d of them known and unchanged", known)
+}
+
 func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report) error {
 	r, d := &result.Response, &result.Document
 	about := table{{"source", result.Source}, {"url", result.URL}}
-	about.add("outcome", fmt.Sprintf("%s, status %d, %s in %v", r.Outcome, r.Status, count(int(r.BytesRead), "byte", "bytes"), r.Took.Round(time.Millisecond)))
+	outcome := r.Outcome.String()
+	if r.Status != 0 {
+		outcome += fmt.Sprintf(", status %d, %s", r.Status, count(int(r.BytesRead), "byte", "bytes"))
+	}
+	about.add("outcome", fmt.Sprintf("%s in %v", outcome, r.Took.Round(time.Millisecond)))
+	if problem := r.Problem.Message; problem != "" {
+		about.add("problem", problem)
+	}
 	if r.Moved != "" {
 		about.add("moved", "for good to "+r.Moved)
 	}
 	if d.Format != "" {
-		about.add("feed", fmt.Sprintf("%s, %s, %d of them known and unchanged", d.Format, count(len(d.Entries), "entry", "entries"), report.Known))
+		about.add("feed", fmt.Sprintf("%s, %s, %s", d.Format, count(len(d.Entries), "entry", "entries"), known(len(d.Entries), report.Known)))
 		about.add("title", d.Title)
 	}
 	if d.Repaired != "" {
 		about.add("repaired", d.Repaired)
 	}
 	if next := report.State.NextPoll; !next.IsZero() {
-		about.add("next poll", "would be at "+next.Local().Format(time.DateTime))
+		about.add("next poll", "would be at "+next.Local().Format(time.DateTime+" MST"))
 	}
 	if err := about.write(w); err != nil {
 		return err

@@ -141,7 +141,7 @@ func checkExpression(kind config.ExpressionKind, text string) error {
 	} else {
 		_, err = publish.CompileWhere(text)
 	}
-	return err
+	return errors.Unwrap(err) // the key says which kind it is
 }
 
 // logger writes to standard error.

@@ -45,7 +45,7 @@ func runDaemon(ctx context.Context, flags *common) error {
 	}
 	flags.config = cfg.Path // a reload never looks elsewhere
 	log := flags.logger()
-	listener, err := listen(ctx, cfg.Listen)
+	listener, err := listen(ctx, cfg.Listen, "change listen")
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func withPort(base string, address net.Addr) string {
 }
 
 // listen opens the address the configuration names, or takes the socket that
-// systemd hands over.
-func listen(ctx context.Context, address string) (net.Listener, error) {
+// systemd hands over. Where the address is taken, the other way out is otherwise.
+func listen(ctx context.Context, address, otherwise string) (net.Listener, error) {
 	given, err := activation.Listeners()
 	if err != nil {
 		return nil, fmt.Errorf("take over systemd's socket: %w", err)
@@ -100,13 +100,13 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	network := "tcp"
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		network, address = "unix", path
-		if err := removeStale(ctx, path); err != nil {
+		if err := removeStale(ctx, path, otherwise); err != nil {
 			return nil, err
 		}
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, network, address)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("listen on %s: the address is taken, perhaps by another Wiredesk: stop it or change listen: %w", address, err)
+		return nil, fmt.Errorf("listen on %s: the address is taken, perhaps by another Wiredesk: stop it or %s: %w", address, otherwise, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
@@ -115,7 +115,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // removeStale removes a socket that nobody listens on.
-func removeStale(ctx context.Context, path string) error {
+func removeStale(ctx context.Context, path, otherwise string) error {
 	found, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -124,11 +124,11 @@ func removeStale(ctx context.Context, path string) error {
 		return fmt.Errorf("listen on %s: %w", path, err)
 	}
 	if found.Mode().Type() != os.ModeSocket {
-		return fmt.Errorf("listen on %s: there is a file that is no socket: remove it or change listen", path)
+		return fmt.Errorf("listen on %s: there is a file that is no socket: remove it or %s", path, otherwise)
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err == nil {
-		return errors.Join(fmt.Errorf("listen on %s: another process listens there: stop it or change listen", path), conn.Close())
+		return errors.Join(fmt.Errorf("listen on %s: another process listens there: stop it or %s", path, otherwise), conn.Close())
 	}
 	return os.Remove(path)
 }
