@@ -84,6 +84,23 @@ func normalise(dst []byte, text string) (_ []byte, words int) {
 	}
 	start, between := len(dst), true
 	for _, r := range text {
+		if r < utf8.RuneSelf {
+			// Most text of most wires is ASCII.
+			switch c := asciiWord[r]; {
+			case c != 0:
+				if between {
+					words++
+					if len(dst) > start {
+						dst = append(dst, ' ')
+					}
+					between = false
+				}
+				dst = append(dst, c)
+			case r != '\'':
+				between = true
+			}
+			continue
+		}
 		letter, spaceless, inside := classify(r)
 		switch {
 		case letter:
@@ -102,12 +119,22 @@ func normalise(dst []byte, text string) (_ []byte, words int) {
 	return dst, words
 }
 
-// classify reports whether r is part of a word that is kept, whether it is of a
+// asciiWord holds the lower case of each ASCII letter and digit, 0 for the rest.
+var asciiWord = func() (table [utf8.RuneSelf]byte) {
+	for c := range byte(utf8.RuneSelf) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			table[c] = c
+		case 'A' <= c && c <= 'Z':
+			table[c] = c + 'a' - 'A'
+		}
+	}
+	return table
+}()
+
+// classify reports whether r, which is not ASCII, is part of a word that is kept, whether it is of a
 // script without spaces, and whether it stands inside words without being kept.
 func classify(r rune) (letter, spaceless, inside bool) {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9', false, r == '\''
-	}
 	switch {
 	case r == 'ـ', r == '’', unicode.Is(unicode.Cf, r): // tatweel, apostrophe, joiners
 		return false, false, true
