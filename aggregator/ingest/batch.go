@@ -12,9 +12,10 @@ import (
 )
 
 // A batch is what waits for the writer, up to so many results, so many entries
-// or so long after the first.
+// or so long after the first. It is half of the polls that are under way at once
+// by default: while it is stored the other half goes on.
 const (
-	batchResults = 64
+	batchResults = 32
 	batchEntries = 4000
 	batchWait    = 20 * time.Millisecond
 )
