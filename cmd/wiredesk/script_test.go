@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(3 * patience),
+		Deadline:            time.Now().Add(5 * patience),
 		Setup: func(env *testscript.Env) error {
 			wires := httptest.NewServer(serveWires(filepath.Join(env.WorkDir, "www")))
 			daemons := make(scriptDaemons)
@@ -99,7 +99,7 @@ func TestScripts(t *testing.T) {
 }
 
 // patience is how long a script waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // serveWires serves the files of folder. /moved/NAME leads to NAME for good,
 // /found/NAME for now, /status/N answers N, and /silent/ never
