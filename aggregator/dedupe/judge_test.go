@@ -310,6 +310,7 @@ func BenchmarkJudge(b *testing.B) {
 func FuzzNormalise(f *testing.F) {
 	f.Add("Ferry runs aground, 40 saved")
 	f.Add("وزيرُ الطاقةِ")
+	f.Add("\xf1\x87\x87\xff\x87\x87\xff\x9cǋ\x9cǋ\xf1\xf1ǋ")
 	f.Add("凯尔马岛 ไทย \u0301\ufeff")
 	f.Fuzz(func(t *testing.T, text string) {
 		plain, words := normalise(nil, text)

@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -79,6 +80,7 @@ func Read(e *aggregator.Entry) Reading {
 // words. It returns how many words there are; in scripts that don't separate
 // words each letter counts for one.
 func normalise(dst []byte, text string) (_ []byte, words int) {
+	text = strings.ToValidUTF8(text, "\ufffd") // norm is not to be trusted with less
 	if !norm.NFKC.IsNormalString(text) {
 		text = norm.NFKC.String(text)
 	}
