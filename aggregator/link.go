@@ -74,7 +74,7 @@ func unwrapped(u *url.URL) *url.URL {
 }
 
 func canonicalHost(u *url.URL) string {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	for _, prefix := range []string{"www.", "m.", "mobile.", "amp."} {
 		// A host such as m.example keeps its prefix: without it no domain is left.
 		if rest, found := strings.CutPrefix(host, prefix); found && strings.Contains(rest, ".") {

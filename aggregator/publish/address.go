@@ -1,6 +1,9 @@
 package publish
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // address returns raw as an absolute http or https URL spelt with the
 // characters of RFC 3986 only, or "" if it is none. Scheme and host become
@@ -37,7 +40,11 @@ func address(raw string) string {
 	if hasFragment {
 		path += "#" + encode(fragment, inPath)
 	}
-	return scheme + "://" + host + path
+	spelt := scheme + "://" + host + path
+	if u, err := url.Parse(spelt); err != nil || u.Host == "" {
+		return ""
+	}
+	return spelt
 }
 
 // isHost reports whether name could be a host with or without a port. Names in
