@@ -31,7 +31,8 @@ type Entry struct {
 	Summary string // plain text of the description, else of the content, at most MaxSummaryBytes
 	Content string // the fullest text as sanitised HTML, see MaxContentBytes; empty: Summary says it all
 
-	Language   string // BCP 47; empty: unknown
+	Labels     []Label // what the title's label says of the text; empty: nothing
+	Language   string  // BCP 47; empty: unknown
 	Authors    []Author
 	Categories []string
 	Enclosures []Enclosure

@@ -23,6 +23,8 @@ type Story struct {
 	Changed time.Time
 
 	Related   []StoryID // told beside it, not the same
+	Merged    []StoryID // stories that turned out to be this one: its aliases
+	Turns     int       // how often the lead changed without a source or an operator having asked for it
 	Withdrawn bool      // nothing is left of it
 }
 
@@ -32,6 +34,9 @@ type Member struct {
 	Source string
 	Kind   DecisionKind // New for the first, then Copy or Report
 	Joined time.Time
+	// Withdrawn says that its source took it back; it stays as history and
+	// leads no story.
+	Withdrawn bool
 }
 
 // Sources returns how many different sources carry the story.
@@ -109,6 +114,8 @@ type Decision struct {
 	Revision int    // of the entry's text the decision is about; 0: the first
 	Kind     DecisionKind
 	Story    StoryID // zero when Dropped
+	Merged   StoryID // the younger story that turned out to be Story; zero: none
+	Near     StoryID // of a Related entry: the story it is kept apart from
 	At       time.Time
 	Evidence Evidence
 }
@@ -126,6 +133,14 @@ type Feature struct {
 	Name  string
 	Value float64
 	Words []string // what the value stands for: shared names, numbers, the link
+}
+
+// Pin is an operator's word that two entries are of one story or are not. It
+// outlives every later judgement.
+type Pin struct {
+	A, B EntryID
+	Join bool      // false: they are parted
+	At   time.Time // when it was said
 }
 
 // Join says which entries may share a story.

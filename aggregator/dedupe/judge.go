@@ -59,6 +59,7 @@ type Judge struct {
 	join   aggregator.Join
 
 	now     time.Time // the latest Seen so far
+	last    uint64    // the highest Seq so far
 	entries queue
 	newest  map[key]uint64 // the number of the newest entry with each key
 	members map[aggregator.StoryID]int
@@ -110,7 +111,7 @@ func (j *Judge) Decide(e *aggregator.Entry, r Reading) aggregator.Decision {
 
 // Revise says what becomes of a new text of an entry already known: an Update
 // of the story it belongs to. It changes nothing.
-func (j *Judge) Revise(e *aggregator.Entry) aggregator.Decision {
+func (j *Judge) Revise(e *aggregator.Entry, _ Reading) aggregator.Decision {
 	return aggregator.Decision{
 		Entry: e.ID, Seq: e.Seq, Revision: e.Revision, Kind: aggregator.Update, Story: e.Story, At: e.Revised,
 		Evidence: aggregator.Evidence{Rule: RuleRevision, Score: 1},
@@ -122,6 +123,7 @@ func (j *Judge) Revise(e *aggregator.Entry) aggregator.Decision {
 // their Seq. An entry known already takes the keys of its new text, so that a
 // judge that saw the revision and one restored after it are the same.
 func (j *Judge) Add(e *aggregator.Entry, r Reading) {
+	j.last = max(j.last, e.Seq)
 	if e.Seen.After(j.now) {
 		j.now = e.Seen
 		j.forget()

@@ -54,7 +54,11 @@ var rules = [...]rule{
 
 // Reading is what can be said of an entry's text without knowing any other:
 // made once, for deciding on it and for remembering it.
-type Reading struct{ keys keys }
+type Reading struct {
+	Labels []aggregator.Label // what the title's label says of the text
+
+	keys keys
+}
 
 // Read reads an entry's title, summary and canonical link.
 func Read(e *aggregator.Entry) Reading {

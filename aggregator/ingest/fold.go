@@ -25,7 +25,7 @@ type Archive interface {
 // judge is what the fold asks of dedupe.
 type judge interface {
 	Decide(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
-	Revise(e *aggregator.Entry) aggregator.Decision
+	Revise(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
 	Add(e *aggregator.Entry, r dedupe.Reading)
 }
 
@@ -287,12 +287,13 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 		e.Revision++
 	}
 	e.Revised = seen
-	f.judge.Add(e, dedupe.Read(e))
+	reading := dedupe.Read(e)
+	f.judge.Add(e, reading)
 	f.replace(c, e)
 	if e.Story.IsZero() || told {
 		return nil // dropped at first sight, or a text that readers have seen
 	}
-	f.decide(e, f.judge.Revise(e), report)
+	f.decide(e, f.judge.Revise(e, reading), report)
 	report.Changed = true
 	return f.update(e, seen)
 }

@@ -1,0 +1,26 @@
+package aggregator
+
+// Label is what a wire prints before a headline to say what kind of text
+// follows: URGENT, UPDATE 2-, CORRECTED-, and their like in other languages.
+type Label struct {
+	Kind   LabelKind
+	Number int // of a numbered update, from 1; 0: it has none
+}
+
+// LabelKind is what a label says, whatever its language.
+type LabelKind string
+
+// The kinds of labels.
+const (
+	LabelUrgent     LabelKind = "urgent"     // a first flash: URGENT, BREAKING, عاجل, СРОЧНО
+	LabelExclusive  LabelKind = "exclusive"  // nobody else has it
+	LabelUpdate     LabelKind = "update"     // the text told so far, carried on: UPDATE 2-
+	LabelCorrection LabelKind = "correction" // something told was wrong: CORRECTED-, تصحيح
+	LabelRefile     LabelKind = "refile"     // sent again with a technical fault mended
+	LabelWithdrawal LabelKind = "withdrawal" // what was told must not be used: KILL, WITHDRAWN
+	LabelRoundup    LabelKind = "roundup"    // many happenings in one text: WRAPUP, briefing, recap
+	LabelBrief      LabelKind = "brief"      // a few lines: BRIEF-
+	LabelLive       LabelKind = "live"       // a page that goes on growing: LIVE, live blog
+	LabelOpinion    LabelKind = "opinion"    // a view of it: ANALYSIS, COLUMN, EXPLAINER
+	LabelMedia      LabelKind = "media"      // sound or pictures: VIDEO, WATCH, PHOTOS
+)
