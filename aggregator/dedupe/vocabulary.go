@@ -1,0 +1,159 @@
+package dedupe
+
+import (
+	"math/bits"
+)
+
+// Counts are kept in steps of 1/countUnit of an entry and fade in epochs: an
+// eighth root of a half every six hours, so that they halve in two days.
+const (
+	countUnit   = 256
+	epochHours  = 6
+	fadeNumber  = 235 // of countUnit
+	priorCount  = 26  // what a word never met counts for: a tenth of an entry ...
+	priorTotal  = 200 // ... in so many entries
+	maxPostings = 1024
+)
+
+// unknown is the slot of a word that the vocabulary has no slot for.
+const unknown = ^uint32(0)
+
+// vocabulary knows the words of the window and of the time before: how often
+// each was met lately, and which entries of the window have it.
+type vocabulary struct {
+	slots []slot
+	index map[uint64]uint32 // term -> slot
+	free  []uint32          // the last freed first
+	total uint64            // entries, in countUnits, faded
+	epoch int64
+}
+
+type slot struct {
+	term  uint64
+	count uint32 // in countUnits, faded
+	refs  uint32 // entries of the window with it
+	posts []uint32
+}
+
+func newVocabulary() *vocabulary { return &vocabulary{index: make(map[uint64]uint32)} }
+
+func (v *vocabulary) find(term uint64) uint32 {
+	if s, found := v.index[term]; found {
+		return s
+	}
+	return unknown
+}
+
+// take returns the slot of a term, a new one if need be.
+func (v *vocabulary) take(term uint64) uint32 {
+	if s, found := v.index[term]; found {
+		return s
+	}
+	var s uint32
+	if n := len(v.free); n > 0 {
+		s = v.free[n-1]
+		v.free = v.free[:n-1]
+		v.slots[s] = slot{term: term}
+	} else {
+		s = uint32(len(v.slots))
+		v.slots = append(v.slots, slot{term: term})
+	}
+	v.index[term] = s
+	return s
+}
+
+// fade moves the vocabulary on to the hour since 1970 and lets counts fade.
+func (v *vocabulary) fade(hour int64) {
+	epoch := hour / epochHours
+	if v.epoch == 0 {
+		v.epoch = epoch
+	}
+	for steps := 0; v.epoch < epoch; v.epoch++ {
+		if steps++; steps > 400 {
+			v.epoch = epoch
+			break
+		}
+		v.total = v.total * fadeNumber / countUnit
+		for i := range v.slots {
+			s := &v.slots[i]
+			s.count = uint32(uint64(s.count) * fadeNumber / countUnit)
+			if s.refs == 0 && s.count < countUnit/8 && s.term != 0 {
+				delete(v.index, s.term)
+				*s = slot{}
+				v.free = append(v.free, uint32(i))
+			}
+		}
+	}
+}
+
+// rarity returns the base-2 logarithm, in 256ths, of how rare a word is:
+// entries over entries with it.
+func (v *vocabulary) rarity(s uint32) int {
+	count := uint64(0)
+	if s != unknown {
+		count = uint64(v.slots[s].count)
+	}
+	return log2(v.total+priorTotal*countUnit) - log2(count+priorCount)
+}
+
+// log2 returns the base-2 logarithm of x > 0 in 256ths, rounded down: by
+// integers alone, so that it is the same on every machine.
+func log2(x uint64) int {
+	n := bits.Len64(x) - 1
+	var fraction uint64
+	if n >= 8 {
+		fraction = x >> (n - 8) & 255
+	} else {
+		fraction = x << (8 - n) & 255
+	}
+	return n<<8 + int(log2Table[fraction])
+}
+
+// log2Table holds the logarithm of 1+i/256.
+var log2Table = func() (table [256]uint8) {
+	// By squaring: each square gives one more binary place.
+	for i := range table {
+		x, y := uint64(256+i)<<22, 0 // 30 places after the point
+		for range 8 {
+			x = x * x >> 30
+			y <<= 1
+			if x >= 2<<30 {
+				x >>= 1
+				y |= 1
+			}
+		}
+		table[i] = uint8(y)
+	}
+	return table
+}()
+
+// post enters an entry of the window under a slot.
+func (v *vocabulary) post(s, number, first uint32) {
+	x := &v.slots[s]
+	if len(x.posts) == cap(x.posts) && len(x.posts) > 8 {
+		// Make room: what left the window, then the oldest.
+		n := 0
+		for n < len(x.posts) && x.posts[n] < first {
+			n++
+		}
+		if len(x.posts)-n >= maxPostings {
+			n = len(x.posts) - maxPostings/2
+		}
+		if n > 0 {
+			x.posts = x.posts[:copy(x.posts, x.posts[n:])]
+		}
+	}
+	x.posts = append(x.posts, number)
+}
+
+// drop takes an entry of the window out of a slot.
+func (v *vocabulary) drop(s, number uint32) {
+	x := &v.slots[s]
+	x.refs--
+	for i := len(x.posts) - 1; i >= 0 && x.posts[i] >= number; i-- {
+		if x.posts[i] == number {
+			x.posts = append(x.posts[:i], x.posts[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,301 @@
+package dedupe
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// shape is what can be seen of a word besides its letters.
+type shape uint8
+
+const (
+	shapeNumber  shape = 1 << iota // begins with a digit
+	shapeCapital                   // its first letter is a capital, in a script that has them
+	shapeOpening                   // begins a sentence, where a capital says nothing
+	shapePiece                     // two letters of a script that writes no spaces
+)
+
+// word is one word of a text in the form in which the same words are equal.
+type word struct {
+	letters []byte // valid until the next word
+	shape   shape
+	at      int // byte of the text where it begins
+}
+
+// scanner takes a text apart into words. What a word is follows Unicode: runs
+// of letters, marks and digits, in any script; scripts that write no spaces
+// give each two neighbouring letters.
+//
+// The form of a word: compatibility forms composed (NFKC), lower case, accents
+// of Latin, Greek and Cyrillic letters and points of Arabic and Hebrew taken
+// off, the Arabic letters that hands write differently made one, digits of all
+// scripts ASCII, the marks between thousands left out.
+type scanner struct {
+	text    string
+	at      int
+	opening bool
+	letters []byte
+	last    rune // the spaceless letter before, whose pair is still to come
+	lastAt  int
+	alone   bool // last has not been part of a pair
+}
+
+func (s *scanner) reset(text string) {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, " ") // norm is not to be trusted with less
+	}
+	if !norm.NFKC.IsNormalString(text) {
+		text = norm.NFKC.String(text)
+	}
+	*s = scanner{text: text, opening: true, letters: s.letters[:0]}
+}
+
+// next returns the next word; ok is false at the end.
+func (s *scanner) next() (w word, ok bool) {
+	s.letters = s.letters[:0]
+	w.at = -1
+	for s.at < len(s.text) {
+		r, size := rune(s.text[s.at]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s.text[s.at:])
+		}
+		kind := kindOf(r)
+		if kind == spaceless {
+			if w.at >= 0 {
+				return s.finish(w), true
+			}
+			before, alone, begin := s.last, s.alone, s.lastAt
+			s.last, s.lastAt, s.alone = r, s.at, before == 0
+			s.at += size
+			_ = alone
+			if before != 0 {
+				s.letters = utf8.AppendRune(utf8.AppendRune(s.letters, before), r)
+				s.alone = false
+				w.at, w.shape = begin, shapePiece|s.open()
+				w.letters = s.letters
+				return w, true
+			}
+			continue
+		}
+		if s.last != 0 && kind != inside {
+			single, begin := s.last, s.lastAt
+			s.last = 0
+			if s.alone {
+				w.at, w.shape = begin, shapePiece|s.open()
+				w.letters = utf8.AppendRune(s.letters, single)
+				return w, true
+			}
+		}
+		switch kind {
+		case letter, digit:
+			if w.at < 0 {
+				w.at = s.at
+				switch {
+				case kind == digit:
+					w.shape |= shapeNumber
+				case unicode.IsUpper(r):
+					w.shape |= shapeCapital
+				}
+				w.shape |= s.open()
+			}
+			s.letters = appendFolded(s.letters, r)
+		case inside:
+		default:
+			if w.at >= 0 && !s.goesOn(r, size, w.shape) {
+				return s.finish(w), true
+			}
+			if w.at < 0 && (r == '.' || r == '!' || r == '?' || r == ':' || r == '"' || r == '“' || r == '«' || r == '|' || r == '؟' || r == '\n' || r == '…') {
+				s.opening = true
+			}
+			if w.at >= 0 && r == '.' && w.shape&shapeNumber != 0 {
+				s.letters = append(s.letters, '.')
+			}
+		}
+		s.at += size
+	}
+	if w.at >= 0 {
+		return s.finish(w), true
+	}
+	if s.last != 0 && s.alone {
+		w = word{letters: utf8.AppendRune(s.letters, s.last), shape: shapePiece | s.open(), at: s.lastAt}
+		s.last = 0
+		return w, true
+	}
+	return word{}, false
+}
+
+func (s *scanner) open() shape {
+	if s.opening {
+		s.opening = false
+		return shapeOpening
+	}
+	return 0
+}
+
+// goesOn reports whether the mark r stands within the word being read: the
+// apostrophe of don't, the comma of 15,000, the point of 3.5 and of U.S.
+func (s *scanner) goesOn(r rune, size int, sh shape) bool {
+	rest := s.text[s.at+size:]
+	next, _ := utf8.DecodeRuneInString(rest)
+	switch r {
+	case '\'', '’':
+		return kindOf(next) == letter
+	case ',', '٬':
+		return sh&shapeNumber != 0 && len(rest) >= 3 && kindOf(next) == digit && kindOf(rune(rest[1])) == digit && kindOf(rune(rest[2])) == digit
+	case '.', '٫':
+		if sh&shapeNumber != 0 {
+			return kindOf(next) == digit
+		}
+		before, _ := utf8.DecodeLastRuneInString(s.text[:s.at])
+		earlier := ' '
+		if n := s.at - utf8.RuneLen(before); n > 0 {
+			earlier, _ = utf8.DecodeLastRuneInString(s.text[:n])
+		}
+		if !unicode.IsUpper(before) || kindOf(earlier) == letter || !unicode.IsUpper(next) {
+			return false
+		}
+		after, _ := utf8.DecodeRuneInString(rest[utf8.RuneLen(next):])
+		return after == '.' || kindOf(after) != letter
+	}
+	return false
+}
+
+// finish takes the possessive off a word.
+func (s *scanner) finish(w word) word {
+	w.letters = s.letters
+	if n := len(w.letters); n > 2 && w.letters[n-1] == 's' && w.shape&shapeNumber == 0 {
+		before := s.text[:s.at]
+		if strings.HasSuffix(before, "'s") || strings.HasSuffix(before, "’s") || strings.HasSuffix(before, "'S") || strings.HasSuffix(before, "’S") {
+			w.letters = w.letters[:n-1]
+		}
+	}
+	return w
+}
+
+// kind is what a rune does in a text.
+type kind uint8
+
+const (
+	mark kind = iota // parts words
+	letter
+	digit
+	spaceless // a letter of a script without spaces
+	inside    // stands within words and is not kept
+)
+
+// asciiKind holds the kind of each ASCII character.
+var asciiKind = func() (table [utf8.RuneSelf]kind) {
+	for c := range table {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			table[c] = letter
+		case '0' <= c && c <= '9':
+			table[c] = digit
+		}
+	}
+	return table
+}()
+
+func kindOf(r rune) kind {
+	switch {
+	case r < utf8.RuneSelf:
+		if r < 0 {
+			return mark
+		}
+		return asciiKind[r]
+	case r >= 0x0621 && r <= 0x064a && r != 0x0640:
+		return letter
+	case r == 0x0640, r >= 0x064b && r <= 0x065f, r == 0x0670: // tatweel, points
+		return inside
+	case r == '’' || r == '‘':
+		return mark
+	case unicode.Is(unicode.Cf, r):
+		return inside
+	case unicode.IsLetter(r):
+		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
+			return spaceless
+		}
+		return letter
+	case unicode.IsDigit(r):
+		return digit
+	case unicode.IsMark(r):
+		switch {
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
+			return inside
+		case unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			return spaceless
+		}
+		return letter
+	}
+	return mark
+}
+
+// bases holds the letter under the accents of each Latin, Greek and Cyrillic
+// letter, from U+00C0 on, in lower case.
+var bases = func() (table [0x0530 - 0x00c0]rune) {
+	for i := range table {
+		r := unicode.ToLower(rune(i + 0x00c0))
+		base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+		table[i] = base
+	}
+	for from, to := range map[rune]rune{'ø': 'o', 'ł': 'l', 'đ': 'd', 'ı': 'i', 'ς': 'σ', 'ħ': 'h', 'Ø': 'o', 'Ł': 'l', 'Đ': 'd'} {
+		table[from-0x00c0] = to
+	}
+	return table
+}()
+
+// appendFolded appends the letter or digit in the form in which it is compared.
+func appendFolded(dst []byte, r rune) []byte {
+	switch {
+	case r < utf8.RuneSelf:
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return append(dst, byte(r))
+	case r == 'ß':
+		return append(dst, "ss"...)
+	case r == 'æ' || r == 'Æ':
+		return append(dst, "ae"...)
+	case r == 'œ' || r == 'Œ':
+		return append(dst, "oe"...)
+	case r >= 0x00c0 && r < 0x0530:
+		return utf8.AppendRune(dst, bases[r-0x00c0])
+	}
+	switch r {
+	case 'أ', 'إ', 'آ', 'ٱ':
+		r = 'ا'
+	case 'ى', 'ئ', 'ی':
+		r = 'ي'
+	case 'ة':
+		r = 'ه'
+	case 'ؤ':
+		r = 'و'
+	case 'ک':
+		r = 'ك'
+	default:
+		if unicode.IsDigit(r) {
+			if d := decimal(r); d >= 0 {
+				return append(dst, byte('0'+d))
+			}
+		}
+		if r >= 0x1e00 && r < 0x2000 {
+			base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+			r = base
+		}
+		r = unicode.ToLower(r)
+	}
+	return utf8.AppendRune(dst, r)
+}
+
+// decimal returns the value of a decimal digit of any script: Unicode gives
+// each ten in a row, the zero on a multiple of ten from the block's first.
+func decimal(r rune) int {
+	zero := r
+	for zero > 0 && unicode.IsDigit(zero-1) && r-zero < 9 {
+		zero--
+	}
+	return int(r - zero)
+}
