@@ -26,14 +26,14 @@ type xrow struct {
 }
 
 type xset struct {
-	name  string
-	rows  []aggregator.Entry
-	warm  int
-	gold  []int // per row, -1-i for lone; warm: none
+	name   string
+	rows   []aggregator.Entry
+	warm   int
+	gold   []int // per row, -1-i for lone; warm: none
 	copies [][]int
-	cands [][]xcand
-	copyq []bool
-	lang  int
+	cands  [][]xcand
+	copyq  []bool
+	lang   int
 }
 type xcand struct {
 	j       int
@@ -93,8 +93,8 @@ func xread(name string, warm bool) *xset {
 	}
 	b, _ := os.ReadFile(*setsDir + "/" + name + ".labels.json")
 	var l struct {
-		N               int
-		Stories, Copies [][]int
+		N                       int
+		Stories, Copies, Unsure [][]int
 	}
 	json.Unmarshal(b, &l)
 	s.gold = make([]int, len(s.rows))
@@ -107,6 +107,13 @@ func xread(name string, warm bool) *xset {
 		}
 	}
 	s.copies = l.Copies
+	unsure := map[[2]int]bool{}
+	if tUnsure {
+		for _, u := range l.Unsure {
+			unsure[[2]int{s.warm + u[0] - 1, s.warm + u[1] - 1}] = true
+			unsure[[2]int{s.warm + u[1] - 1, s.warm + u[0] - 1}] = true
+		}
+	}
 	j := New(Options{})
 	byID := map[aggregator.EntryID]int{}
 	s.cands = make([][]xcand, len(s.rows))
@@ -116,7 +123,7 @@ func xread(name string, warm bool) *xset {
 		for k := range m {
 			d := j.entries.at(m[k].number)
 			jj := byID[d.id]
-			s.cands[i] = append(s.cands[i], xcand{j: jj, same: m[k].same, copy: m[k].isCopy(&j.query, d), x: m[k].vector, labeled: jj >= s.warm && i >= s.warm, y: b2f(s.gold[i] == s.gold[jj])})
+			s.cands[i] = append(s.cands[i], xcand{j: jj, same: m[k].same, copy: m[k].isCopy(&j.query, d), x: m[k].vector, labeled: jj >= s.warm && i >= s.warm && !unsure[[2]int{i, jj}], y: b2f(s.gold[i] == s.gold[jj])})
 		}
 	}
 	for i := range s.rows {
@@ -156,14 +163,26 @@ func b2f(b bool) float64 {
 // xfit: logistic regression by Newton, standardised, L2.
 func xfit(sets []*xset, same bool, l2 float64, use func(f int) bool) vector {
 	var xs []vector
-	var ys []float64
+	var ys, ws []float64
 	for _, s := range sets {
+		size := map[int]float64{}
+		for i := s.warm; i < len(s.rows); i++ {
+			size[s.gold[i]]++
+		}
 		for i := range s.cands {
 			for k := range s.cands[i] {
 				c := &s.cands[i][k]
 				if c.labeled && c.same == same {
 					xs = append(xs, c.x)
 					ys = append(ys, c.y)
+					w := 1.0
+					if c.y == 1 {
+						w = math.Pow(2/size[s.gold[i]], wPow)
+					}
+					if c.copy {
+						w *= wCopy
+					}
+					ws = append(ws, w)
 				}
 			}
 		}
@@ -208,8 +227,8 @@ func xfit(sets []*xset, same bool, l2 float64, use func(f int) bool) vector {
 				z += w[c] * row[c]
 			}
 			p := 1 / (1 + math.Exp(-z))
-			v := p * (1 - p)
-			d := ys[i] - p
+			v := p * (1 - p) * ws[i]
+			d := (ys[i] - p) * ws[i]
 			for a := range row {
 				g[a] += d * row[a]
 				va := v * row[a]
@@ -342,6 +361,8 @@ func (s *xset) score(story []int) (r xres) {
 	return
 }
 
+var wPow, wCopy = 0.0, 1.0
+
 type xlink struct{ threshold, mix float64 }
 
 func (s *xset) apply(m *model) {
@@ -401,6 +422,71 @@ func (s *xset) link(l xlink) []int {
 			}
 		}
 		size[story[i]]++
+	}
+	return story
+}
+
+// offline agglomerative: average linkage over all pairs (missing pairs nobody)
+func (s *xset) offline(th, mix float64) []int {
+	n := len(s.rows)
+	story := make([]int, n)
+	members := map[int][]int{}
+	type pr struct{ sum, top float64 }
+	link := make([]map[int]pr, n)
+	for i := range story {
+		story[i] = i
+		members[i] = []int{i}
+		link[i] = map[int]pr{}
+	}
+	for i := range s.cands {
+		for k := range s.cands[i] {
+			c := &s.cands[i][k]
+			pp := c.p
+			if c.copy {
+				pp = 1
+			}
+			link[i][c.j] = pr{pp, pp}
+			link[c.j][i] = pr{pp, pp}
+		}
+	}
+	val := func(a, b int) float64 {
+		l := link[a][b]
+		na, nb := float64(len(members[a])), float64(len(members[b]))
+		return mix*l.top + (1-mix)*l.sum/(na*nb)
+	}
+	for {
+		ba, bb, bv := -1, -1, th
+		for a := range members {
+			for b := range link[a] {
+				if b > a {
+					if v := val(a, b); v > bv || v == bv && ba >= 0 && (a < ba || a == ba && b < bb) {
+						ba, bb, bv = a, b, v
+					}
+				}
+			}
+		}
+		if ba < 0 {
+			break
+		}
+		members[ba] = append(members[ba], members[bb]...)
+		delete(members, bb)
+		for c, l := range link[bb] {
+			delete(link[c], bb)
+			if c == ba {
+				continue
+			}
+			o := link[ba][c]
+			o.sum += l.sum
+			o.top = max(o.top, l.top)
+			link[ba][c] = o
+			link[c][ba] = o
+		}
+		link[bb] = nil
+	}
+	for st, ms := range members {
+		for _, m := range ms {
+			story[m] = st
+		}
 	}
 	return story
 }
@@ -465,9 +551,24 @@ func TestFit(t *testing.T) {
 		}
 		fmt.Printf("%s: %d rows, candidate recall %.3f, %.1f pairs an entry\n", s.name, n, float64(have)/float64(want), float64(pairs)/float64(n))
 	}
-	report := func(name string, use func(int) bool) {
+	type cfg struct {
+		name string
+		use  func(int) bool
+		l2   float64
+		mix  float64
+	}
+	report := func(c cfg) {
+		if c.use == nil {
+			c.use = all
+		}
+		if c.l2 == 0 {
+			c.l2 = 20
+		}
+		if c.mix == 0 {
+			c.mix = .5
+		}
 		cv := map[int]map[float64][]xres{0: {}, 1: {}}
-		ts := []float64{.35, .4, .45, .5, .55, .6, .65, .7}
+		ts := []float64{.3, .35, .4, .45, .5, .55, .6}
 		for _, letter := range "acd" {
 			var tr, te []*xset
 			for _, s := range sets[:6] {
@@ -477,26 +578,281 @@ func TestFit(t *testing.T) {
 					tr = append(tr, s)
 				}
 			}
-			m := train(tr, 20, use)
+			m := train(tr, c.l2, c.use)
 			for _, s := range te {
 				s.apply(m)
 				for _, th := range ts {
-					cv[s.lang][th] = append(cv[s.lang][th], s.score(s.link(xlink{th, .5})))
+					cv[s.lang][th] = append(cv[s.lang][th], s.score(s.link(xlink{th, c.mix})))
 				}
 			}
 		}
-		m := train(sets[:6], 20, use)
-		fmt.Println("==", name)
+		m := train(sets[:6], c.l2, c.use)
+		var lines []string
+		best, sum := 0.0, 0.0
+		bestB := 0.0
+		bestBs := ""
 		for _, th := range ts {
 			a, b := mean(cv[0][th]), mean(cv[1][th])
-			fmt.Printf("%.2f cv en %v | ar %v | %.4f\n", th, a, b, (a.pf+a.bf+b.pf+b.bf)/4)
+			v := (a.pf + a.bf + b.pf + b.bf) / 4
+			best = max(best, v)
+			sum += v
+			lines = append(lines, fmt.Sprintf("%.2f cv en %v | ar %v | %.4f", th, a, b, v))
 			if os.Getenv("B") != "" {
 				sets[6].apply(m)
 				sets[7].apply(m)
-				fmt.Printf("      b en %v | ar %v\n", sets[6].score(sets[6].link(xlink{th, .5})), sets[7].score(sets[7].link(xlink{th, .5})))
+				x, y := sets[6].score(sets[6].link(xlink{th, c.mix})), sets[7].score(sets[7].link(xlink{th, c.mix}))
+				lines = append(lines, fmt.Sprintf("      b en %v | ar %v", x, y))
+				if max(x.bad, y.bad) <= .03 {
+					if v := (x.pf + x.bf + y.pf + y.bf) / 4; v > bestB {
+						bestB, bestBs = v, fmt.Sprintf("en %.3f/%.3f ar %.3f/%.3f", x.pf, x.bf, y.pf, y.bf)
+					}
+				}
+			}
+		}
+		fmt.Printf("== %-24s best %.4f mean %.4f  b %.4f %s\n", c.name, best, sum/float64(len(ts)), bestB, bestBs)
+		if os.Getenv("V") != "" {
+			fmt.Println(strings.Join(lines, "\n"))
+		}
+	}
+	report(cfg{name: "full"})
+	report(cfg{name: "l2 60", l2: 60})
+	if os.Getenv("ABL") != "" {
+		for f := 1; f < features; f++ {
+			report(cfg{name: fmt.Sprint("without ", f), l2: 60, use: func(g int) bool { return g != f }})
+		}
+	}
+	_ = sort.Ints
+}
+
+var L2 = func() float64 { x := 60.0; fmt.Sscan(os.Getenv("L2"), &x); return x }()
+
+type linkp struct {
+	th, mix, size, age, nob, same, fresh float64
+	merge, mmix                          float64 // merge threshold (>=1: off)
+	logit                                bool
+}
+
+func (s *xset) link2(l linkp) []int {
+	n := len(s.rows)
+	story := make([]int, n)
+	members := make([][]int, n)
+	pm := map[[2]int]float64{}
+	nlog := math.Log(l.nob / (1 - l.nob))
+	for i := range s.rows {
+		story[i] = i
+		members[i] = nil
+		type agg struct {
+			top, sum float64
+			n        int
+		}
+		by := map[int]*agg{}
+		var order []int
+		copyOf := -1
+		for k := range s.cands[i] {
+			c := &s.cands[i][k]
+			if c.copy && copyOf < 0 {
+				copyOf = story[c.j]
+			}
+			if c.x[0] == 0 {
+				pm[[2]int{i, c.j}] = 1
+				continue
+			}
+			a := by[story[c.j]]
+			if a == nil {
+				a = &agg{}
+				by[story[c.j]] = a
+				order = append(order, story[c.j])
+			}
+			p := c.p
+			if c.copy {
+				p = 1
+			}
+			pm[[2]int{i, c.j}] = p
+			a.top = max(a.top, p)
+			if l.logit {
+				p = max(-6, min(6, math.Log(max(p, 1e-4)/max(1-p, 1e-4))))
+			}
+			a.sum += p
+			a.n++
+		}
+		best, bs := -1, 0.0
+		second, ss := -1, 0.0
+		for _, st := range order {
+			a := by[st]
+			ms := members[st]
+			var mean float64
+			if l.logit {
+				mean = logistic((a.sum + nlog*float64(len(ms)-a.n)) / float64(len(ms)))
+			} else {
+				mean = (a.sum + l.nob*float64(len(ms)-a.n)) / float64(len(ms))
+			}
+			age := s.rows[i].Seen.Sub(s.rows[ms[0]].Seen).Hours() / 24
+			sc := l.mix*a.top + (1-l.mix)*mean - l.size*math.Log(float64(len(ms))) - l.age*age
+			if sc > bs {
+				second, ss = best, bs
+				best, bs = st, sc
+			} else if sc > ss {
+				second, ss = st, sc
+			}
+		}
+		if copyOf >= 0 {
+			if best != copyOf {
+				second, ss = best, bs
+			}
+			best = copyOf
+		} else if bs <= l.th {
+			best = -1
+		}
+		if best >= 0 {
+			story[i] = best
+		}
+		members[story[i]] = append(members[story[i]], i)
+		if best >= 0 && second >= 0 && ss > l.th && l.merge < 1 {
+			// merge if the two stories agree with each other
+			top, sum := 0.0, 0.0
+			for _, a := range members[best] {
+				for _, b := range members[second] {
+					p, ok := pm[[2]int{max(a, b), min(a, b)}]
+					if !ok {
+						p = l.nob
+					}
+					top = max(top, p)
+					sum += p
+				}
+			}
+			sc := l.mmix*top + (1-l.mmix)*sum/float64(len(members[best])*len(members[second]))
+			if sc > l.merge {
+				to, from := min(best, second), max(best, second)
+				for _, m := range members[from] {
+					story[m] = to
+				}
+				members[to] = append(members[to], members[from]...)
+				sort.Ints(members[to])
+				members[from] = nil
 			}
 		}
 	}
-	report("full", all)
-	_ = sort.Ints
+	return story
+}
+
+func TestLink(t *testing.T) {
+	if *setsDir == "" {
+		t.Skip()
+	}
+	names := []string{"en-a", "en-c", "en-d", "ar-a", "ar-c", "ar-d", "en-b", "ar-b"}
+	sets := make([]*xset, len(names))
+	done := make(chan bool)
+	for i := range names {
+		go func() { sets[i] = xread(names[i], true); done <- true }()
+	}
+	for range names {
+		<-done
+	}
+	for _, letter := range "acd" {
+		var tr, te []*xset
+		for _, s := range sets[:6] {
+			if rune(s.name[3]) == letter {
+				te = append(te, s)
+			} else {
+				tr = append(tr, s)
+			}
+		}
+		m := train(tr, L2, all)
+		for _, s := range te {
+			s.apply(m)
+		}
+	}
+	m := train(sets[:6], L2, all)
+	sets[6].apply(m)
+	sets[7].apply(m)
+	type got struct {
+		l      linkp
+		v, bad float64
+		b      string
+	}
+	eval := func(l linkp) (g got) {
+		// threshold chosen so that mean bad <= .03
+		g.l = l
+		for th := .25; th < .8; th += .025 {
+			l.th = th
+			v, bad := 0.0, 0.0
+			for _, s := range sets[:6] {
+				r := s.score(s.link2(l))
+				v += (r.pf + r.bf) / 12
+				bad += r.bad / 6
+			}
+			if bad <= .03 && v > g.v {
+				g.v, g.bad, g.l = v, bad, l
+			}
+		}
+		x, y := sets[6].score(sets[6].link2(g.l)), sets[7].score(sets[7].link2(g.l))
+		g.b = fmt.Sprintf("en %v | ar %v", x, y)
+		return g
+	}
+	base := linkp{mix: .5, nob: .007, merge: 2}
+	show := func(name string, l linkp) {
+		g := eval(l)
+		fmt.Printf("%-30s %.4f bad %.4f th %.3f\n      %s\n", name, g.v, g.bad, g.l.th, g.b)
+	}
+	base.logit, base.mix, base.merge, base.mmix = true, .25, .5, .25
+	retrain := func(drop ...int) {
+		use := func(f int) bool {
+			for _, d := range drop {
+				if d == f {
+					return false
+				}
+			}
+			return true
+		}
+		for _, letter := range "acd" {
+			var tr, te []*xset
+			for _, s := range sets[:6] {
+				if rune(s.name[3]) == letter {
+					te = append(te, s)
+				} else {
+					tr = append(tr, s)
+				}
+			}
+			m := train(tr, L2, use)
+			for _, s := range te {
+				s.apply(m)
+			}
+		}
+		m := train(sets[:6], L2, use)
+		sets[6].apply(m)
+		sets[7].apply(m)
+	}
+	curve := func(name string, l linkp) {
+		best := 0.0
+		var lines []string
+		area := 0.0
+		for th := .4; th < .56; th += .025 {
+			l.th = th
+			v, bad := 0.0, 0.0
+			for _, s := range sets[:6] {
+				r := s.score(s.link2(l))
+				v += (r.pf + r.bf) / 12
+				bad += r.bad / 6
+			}
+			area += v / 7
+			if bad <= .03 {
+				best = max(best, v)
+			}
+			x, y := sets[6].score(sets[6].link2(l)), sets[7].score(sets[7].link2(l))
+			lines = append(lines, fmt.Sprintf("   %.3f cv %.4f bad %.3f | b en %.3f/%.3f %.3f ar %.3f/%.3f %.3f", th, v, bad, x.pf, x.bf, x.bad, y.pf, y.bf, y.bad))
+		}
+		fmt.Printf("%-30s best %.4f mean %.4f\n", name, best, area)
+		if os.Getenv("V") != "" {
+			fmt.Println(strings.Join(lines, "\n"))
+		}
+	}
+	_ = show
+	curve("all", base)
+	small := []int{fCosAllSq, fCoverTitleMax, fNumbersShared, fNumbersClash, fNoBodies, fContained, fTemplate, fSameTitle, fSameLink, fRank, fCosCover, fCosGap, fTopCover}
+	retrain(small...)
+	curve("small", base)
+	for _, f := range []int{fCosTitleSq, fShared, fTop2, fTop3, fNamesMissing, fGap, fGapNear, fSeenGapLog, fTitleRatio, fBodyMin, fPairs, fGrams, fMissQ, fMissD, fSkeleton, fTemplates, fLocal, fCrowd, fUsed, fWordsQ, fWordsD, fCoverGap} {
+		retrain(append(small, f)...)
+		curve(fmt.Sprint("small without ", f), base)
+	}
 }

@@ -58,6 +58,7 @@ type Judge struct {
 	sources map[string]uint32
 	words   *vocabulary
 	habits  habits
+	bigs    map[uint64]int
 
 	// Room for the work on one entry.
 	scan    scanner
@@ -82,7 +83,7 @@ func New(opts Options) *Judge {
 		window: opts.Window, join: opts.Join, model: &fitted,
 		entries: window{first: 1},
 		newest:  make(map[key]uint32), stories: make(map[aggregator.StoryID]*story),
-		sources: make(map[string]uint32), words: newVocabulary(), habits: make(habits),
+		sources: make(map[string]uint32), words: newVocabulary(), habits: make(habits), bigs: map[uint64]int{},
 		stems: newStemmer(),
 	}
 }
@@ -224,7 +225,7 @@ func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
 	for _, i := range order[:min(n, reachWords)] {
 		t := &q.terms[i]
 		posts := j.words.slots[t.slot].posts
-		gain := float64(q.weight[i]*q.worth[i])
+		gain := float64(q.weight[i] * q.worth[i])
 		for k := len(posts) - 1; k >= max(0, len(posts)-maxReach) && posts[k] >= first; k-- {
 			at := posts[k] - first
 			if j.reach[at] == 0 {
@@ -348,6 +349,63 @@ func (j *Judge) finish(e *aggregator.Entry, r *Reading, q *query, matches []matc
 		x[fCosGap] = x[fCosAll] * x[fGapLog]
 		x[fCoverGap] = x[fCoverMax] * x[fGapLog]
 		x[fTopCover] = x[fTop1] * x[fCoverMax]
+		if tCased && (r.x.cased || d.x.cased) {
+			x[fCased] = 1
+			x[fCasedCos], x[fCasedTitle], x[fCasedCover], x[fCasedTop] = x[fCosAll], x[fCosTitle], x[fCoverMin], x[fTop1]
+		}
+		if tGram {
+			x[fGramIn], x[fGramMax] = r.grams.contained(&d.grams)
+		}
+		if tBig {
+			top, sum, n := 0.0, 0.0, 0.0
+			for i, k := 0, 0; i < len(r.x.big) && k < len(d.x.big); {
+				switch {
+				case r.x.big[i] < d.x.big[k]:
+					i++
+				case r.x.big[i] > d.x.big[k]:
+					k++
+				default:
+					w := weigh(log2(j.words.total+priorTotal*countUnit) - log2(uint64(j.bigs[r.x.big[i]])*countUnit+priorCount))
+					sum += w
+					n++
+					top = max(top, w)
+					i++
+					k++
+				}
+			}
+			x[fBig], x[fBigN], x[fBigTop] = math.Sqrt(sum), min(n, 6), top
+			x[fBigNames] = ratio(n, math.Sqrt(float64(len(r.x.big)*len(d.x.big))))
+		}
+		if tSlug {
+			sum, all, all2 := 0.0, 0.0, 0.0
+			for _, t := range r.x.slug {
+				w := weigh(j.words.rarity(j.words.find(t)))
+				all += w
+				if _, f := slices.BinarySearch(d.x.slug, t); f {
+					sum += w
+				}
+			}
+			for _, t := range d.x.slug {
+				all2 += weigh(j.words.rarity(j.words.find(t)))
+			}
+			x[fSlug] = ratio(sum, math.Sqrt(all*all2))
+			x[fSlugCover] = ratio(sum, min(all, all2))
+		}
+		if tPrefix {
+			a, b := 0.0, 0.0
+			for _, t := range r.x.prefix {
+				if _, f := slices.BinarySearch(d.x.prefAll, t); f {
+					a++
+				}
+			}
+			for _, t := range d.x.prefix {
+				if _, f := slices.BinarySearch(r.x.prefAll, t); f {
+					b++
+				}
+			}
+			a, b = ratio(a, float64(len(r.x.prefix))), ratio(b, float64(len(d.x.prefix)))
+			x[fPrefMin], x[fPrefMax] = min(a, b), max(a, b)
+		}
 		m.z = j.model.score(x, m.same)
 		m.p = logistic(m.z)
 	}
@@ -451,6 +509,10 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	d.titles, d.bodies = uint8(min(255, r.titleWords)), uint8(min(255, r.bodyWords))
 	d.template, d.shingles, d.norm = uint8(q.template), uint16(q.shingles), uint32(norm)
 	d.skeleton, d.grams, d.keys = r.skeleton, r.grams, r.keys
+	d.x = r.x
+	for _, b := range r.x.big {
+		j.bigs[b]++
+	}
 }
 
 func sortTerms(terms []term) {

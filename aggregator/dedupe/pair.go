@@ -58,6 +58,21 @@ const (
 	fCosGap
 	fCoverGap
 	fTopCover
+	fCased
+	fCasedCos
+	fCasedTitle
+	fCasedCover
+	fCasedTop
+	fBig
+	fBigN
+	fBigTop
+	fBigNames
+	fSlug
+	fSlugCover
+	fPrefMin
+	fPrefMax
+	fGramIn
+	fGramMax
 	features
 )
 
@@ -83,8 +98,8 @@ type query struct {
 }
 
 const (
-	rarityCut   = 554  // 1.5 in natural logarithm, in 256ths of binary
-	weightFloor = 18   // .05
+	rarityCut   = 554 // 1.5 in natural logarithm, in 256ths of binary
+	weightFloor = 18  // .05
 	templateCut = 0.3
 )
 
@@ -334,4 +349,14 @@ func (s *signature) jaccard(t *signature) float64 {
 		or += bits.OnesCount64(s[i] | t[i])
 	}
 	return ratio(float64(and), float64(or))
+}
+
+func (s *signature) contained(t *signature) (float64, float64) {
+	and, a, b := 0, 0, 0
+	for i := range s {
+		and += bits.OnesCount64(s[i] & t[i])
+		a += bits.OnesCount64(s[i])
+		b += bits.OnesCount64(t[i])
+	}
+	return ratio(float64(and), float64(max(a, b))), ratio(float64(and), float64(min(a, b)))
 }

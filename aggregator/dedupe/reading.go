@@ -1,7 +1,9 @@
 package dedupe
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -70,6 +72,7 @@ type Reading struct {
 	titleWords  int
 	bodyWords   int
 	grams       signature
+	x           extras
 	capitals    bool // the title writes every word with a capital
 }
 
@@ -107,6 +110,14 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.titleWords++
 		text = append(append(text, w.letters...), ' ')
 		term := j.stems.term(w.letters, language)
+		if w.shape&shapeCapital != 0 {
+			r.x.cased = true
+		}
+		if n := min(len(w.letters), prefLen(w.letters)); w.shape&shapeNumber == 0 || true {
+			h := xxhash.Sum64(w.letters[:n])
+			r.x.prefix = append(r.x.prefix, h)
+			r.x.prefAll = append(r.x.prefAll, h)
+		}
 		if w.shape&shapeNumber == 0 && !isDate(w.letters) {
 			skeleton.add(term)
 			segment.add(term)
@@ -139,11 +150,47 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.bodyWords++
 		text = append(append(text, w.letters...), ' ')
 		term := j.stems.term(w.letters, language)
+		{
+			n := min(len(w.letters), prefLen(w.letters))
+			r.x.prefAll = append(r.x.prefAll, xxhash.Sum64(w.letters[:n]))
+		}
 		segment.add(term)
 		r.tokens = append(r.tokens, token{term: term, shape: w.shape})
 	}
 	closeSegment()
 	j.plain = text
+	for i := 1; i < len(r.tokens); i++ {
+		if r.tokens[i].title == r.tokens[i-1].title && r.tokens[i].shape&shapeOpening == 0 {
+			r.x.big = append(r.x.big, mix(r.tokens[i-1].term*3^r.tokens[i].term))
+		}
+	}
+	slices.Sort(r.x.big)
+	r.x.big = slices.Compact(r.x.big)
+	path := e.Canonical
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		if j := strings.Trim(path, "/"); len(j) > 0 {
+			path = j[strings.LastIndexByte(j, '/')+1:]
+		}
+	}
+	if u, err := url.PathUnescape(path); err == nil {
+		path = u
+	}
+	j.scan.reset(path)
+	for {
+		w, ok := j.scan.next()
+		if !ok {
+			break
+		}
+		if len(w.letters) > 2 && w.shape&shapeNumber == 0 {
+			r.x.slug = append(r.x.slug, j.stems.term(w.letters, language))
+		}
+	}
+	slices.Sort(r.x.slug)
+	r.x.slug = slices.Compact(r.x.slug)
+	slices.Sort(r.x.prefix)
+	r.x.prefix = slices.Compact(r.x.prefix)
+	slices.Sort(r.x.prefAll)
+	r.x.prefAll = slices.Compact(r.x.prefAll)
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
 	}
@@ -366,4 +413,11 @@ func gather(terms []term) []term {
 		seen[h] = uint16(len(out))
 	}
 	return out
+}
+
+func prefLen(w []byte) int {
+	if w[0] < 0x80 {
+		return 5
+	}
+	return 8
 }

@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/arabic"
 	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
 	"github.com/blevesearch/snowballstem/english"
@@ -19,6 +20,7 @@ import (
 	"github.com/blevesearch/snowballstem/tamil"
 	"github.com/blevesearch/snowballstem/turkish"
 	"github.com/cespare/xxhash/v2"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -56,10 +58,20 @@ func (s *stemmer) term(letters []byte, language string) uint64 {
 }
 
 func (s *stemmer) stem(letters []byte, language string) []byte {
+	if tSyn {
+		if to, ok := synonyms[string(letters)]; ok {
+			return []byte(to)
+		}
+	}
 	if len(letters) < 4 || letters[0] >= '0' && letters[0] <= '9' {
 		return letters
 	}
 	first, _ := utf8.DecodeRune(letters)
+	if tSyn {
+		if to, ok := synonyms[string(letters)]; ok {
+			return []byte(to)
+		}
+	}
 	switch {
 	case first < 0x0370: // Latin
 	case first >= 0x0400 && first < 0x0530:
@@ -68,6 +80,11 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 		}
 		language = "ru"
 	case first >= 0x0600 && first < 0x0700:
+		if tSnowAr {
+			s.env.SetCurrent(string(letters))
+			arabic.Stem(s.env)
+			return []byte(s.env.Current())
+		}
 		return stemArabic(letters)
 	case first >= 0x0b80 && first < 0x0c00:
 		language = "ta"
@@ -83,6 +100,13 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 	}
 	s.env.SetCurrent(string(letters))
 	stem(s.env)
+	if tTrunc {
+		c := s.env.Current()
+		if len(c) > 6 {
+			c = c[:6]
+		}
+		return []byte(c)
+	}
 	return []byte(s.env.Current())
 }
 
@@ -116,3 +140,79 @@ func stemArabic(w []byte) []byte {
 	}
 	return w
 }
+
+var synonyms = func() map[string]string {
+	m := map[string]string{}
+	for _, line := range strings.Split(`coronavirus covid covid19 corona
+uk britain british britons brits
+usa america american americans
+china chinese
+russia russian russians
+france french
+germany german germans
+spain spanish
+italy italian italians
+japan japanese
+india indian indians
+korea korean
+turkey turkish
+greece greek
+iran iranian
+israel israeli
+syria syrian
+philippines philippine filipino filipinos ph
+australia australian australians aussie aussies oz
+nz zealand kiwi kiwis
+canada canadian
+mexico mexican
+brazil brazilian
+europe european eu
+die died dies dead death deaths dying
+kill killed kills killing killings
+resign resigns resigned resignation quit quits
+jail jailed prison imprisoned jails
+child children kid kids
+mum mother mom
+dad father
+police cop cops
+pm premier
+government govt gov
+doctor doctors dr physician
+wed weds marry married wedding marries
+win wins won victory winner
+say says said
+lockdown quarantine lockdowns
+suicide suicides
+drown drowned drowning drowns
+sue sues lawsuit sued
+fire fires blaze wildfire
+quake earthquake
+job jobs
+strike strikes
+flood floods flooding flooded
+shot shooting shoot gunman shootings
+begin begins began start starts started starting
+vaccine vaccines vaccination
+ban bans banned banning
+bushwalker bushwalkers hiker hikers tramper trampers
+virus viruses
+test tests testing tested
+mask masks
+school schools
+trump donald
+ترامب ترمب
+امريكا اميركا امريكي اميركي الامريكي الاميركي الامريكيه الاميركيه امريكيه اميركيه امريكيا اميركيا
+وفاه توفي رحيل مصرع يتوفي
+مقتل قتل يقتل قتلي القتلي مقتله
+غاره غارات قصف
+بريطانيا البريطاني البريطانيه لندن
+روسيا الروسي الروسيه موسكو
+فرنسا الفرنسي الفرنسيه باريس
+`, "\n") {
+		f := strings.Fields(line)
+		for _, w := range f {
+			m[w] = "=" + f[0]
+		}
+	}
+	return m
+}()

@@ -29,6 +29,15 @@ type doc struct {
 	norm     uint32 // length of its vector when it was added
 	skeleton uint64
 	grams    signature
+	x        extras
+}
+
+type extras struct {
+	big     []uint64
+	slug    []uint64
+	prefix  []uint64 // title words' prefixes
+	prefAll []uint64
+	cased   bool
 }
 
 // story is what the judge keeps of a story of the window.
@@ -56,9 +65,9 @@ func pack(t term) uint32 {
 	return t.slot<<slotShift | uint32(t.title)<<titleShift | uint32(t.body)<<bodyShift | uint32(t.flags)
 }
 
-func (d *doc) words() []uint32  { return d.packed[:d.terms] }
+func (d *doc) words() []uint32   { return d.packed[:d.terms] }
 func (d *doc) couples() []uint32 { return d.packed[d.terms : int(d.terms)+int(d.pairs)] }
-func (d *doc) sketch() []uint32 { return d.packed[int(d.terms)+int(d.pairs):] }
+func (d *doc) sketch() []uint32  { return d.packed[int(d.terms)+int(d.pairs):] }
 
 // window holds the entries that can be joined, in the order of their Seq. Each
 // has a number that it keeps while it is there; numbers start at 1.
