@@ -18,9 +18,8 @@ func (j *Judge) chain(number uint32) {
 	}
 }
 
-// unlink takes the entry out of the chains of its keys and out of the
-// vocabulary.
-func (j *Judge) unlink(number uint32) {
+// unchain takes the entry out of the chains of its keys.
+func (j *Judge) unchain(number uint32) {
 	entry := j.entries.at(number)
 	for kind, k := range entry.keys {
 		if k == 0 {
@@ -35,9 +34,6 @@ func (j *Judge) unlink(number uint32) {
 		default:
 			delete(j.newest, k)
 		}
-	}
-	for _, p := range entry.words() {
-		j.words.drop(p>>slotShift, number)
 	}
 }
 

@@ -1,52 +1,62 @@
 package dedupe
 
+import "math"
+
 // habits remember what each source repeats around its entries: parts of titles
 // and sentences, by digest.
-type habits map[uint64]habit
+type habits struct {
+	known map[uint64]habit
+	swept int64 // in habitSweepSeconds since 1970
+}
 
 type habit struct {
 	last  int64 // Unix seconds when it was last met
 	count uint8 // on how many occasions
-	body  bool
 }
 
+// occasionSeconds parts two occasions of a title's part; a sentence counts each
+// time. After habitSeconds a habit that was not met again is given up, what was
+// met but once sooner.
 const (
-	occasionGap   = 14 * 3600      // seconds between two occasions
-	habitLife     = 14 * 24 * 3600 // seconds after which a habit is given up
-	onceLife      = 4 * 24 * 3600  // what was met only once is forgotten sooner
-	repeatedFrom  = 2
-	habitSweepGap = 6 * 3600
+	occasionSeconds   = 14 * 3600
+	habitSeconds      = 14 * daySeconds
+	onceSeconds       = 4 * daySeconds
+	repeatedFrom      = 2
+	habitSweepSeconds = 6 * 3600
 )
 
-func (h habits) note(source, piece uint64, now int64, body bool) {
+func newHabits() habits { return habits{known: make(map[uint64]habit)} }
+
+// note takes down that the source wrote the piece.
+func (h *habits) note(source, piece uint64, now int64, sentence bool) {
 	k := mix(source ^ piece)
-	x := h[k]
-	x.body = body
-	if x.count == 0 || body || now-x.last >= occasionGap {
-		if x.count < 255 {
-			x.count++
-		}
+	x := h.known[k]
+	if x.count == 0 || sentence || now-x.last >= occasionSeconds {
+		x.count += min(1, math.MaxUint8-x.count)
 		x.last = now
+		h.known[k] = x
 	}
-	h[k] = x
 }
 
-func (h habits) count(source, piece uint64) int { return int(h[mix(source^piece)].count) }
+// count returns on how many occasions the source wrote the piece.
+func (h *habits) count(source, piece uint64) int { return int(h.known[mix(source^piece)].count) }
 
-func (h habits) repeated(source, piece uint64) bool { return h.count(source, piece) >= repeatedFrom }
+// repeated reports whether the source writes the piece again and again.
+func (h *habits) repeated(source, piece uint64) bool { return h.count(source, piece) >= repeatedFrom }
 
-func (h habits) fade(now int64) {
-	if now/habitSweepGap == h[0].last/habitSweepGap {
+// fade gives up what was not met for long.
+func (h *habits) fade(now int64) {
+	if now/habitSweepSeconds == h.swept {
 		return
 	}
-	for k, x := range h {
-		life := int64(habitLife)
-		if x.count < 2 {
-			life = onceLife
+	h.swept = now / habitSweepSeconds
+	for k, x := range h.known {
+		life := int64(habitSeconds)
+		if x.count < repeatedFrom {
+			life = onceSeconds
 		}
 		if now-x.last > life {
-			delete(h, k)
+			delete(h.known, k)
 		}
 	}
-	h[0] = habit{last: now}
 }

@@ -3,13 +3,11 @@ package dedupe
 import "math"
 
 // model is two logistic regressions, for pairs of one source and of two.
-type model struct {
-	same, cross vector
-	threshold   float64
-}
+type model struct{ same, cross vector }
 
-// score returns the log-odds that the pair tells one happening.
-func (m *model) score(x *vector, same bool) float64 {
+// probability returns how sure it is that a pair with the features tells one
+// happening.
+func (m *model) probability(x *vector, same bool) float64 {
 	w := &m.cross
 	if same {
 		w = &m.same
@@ -18,11 +16,45 @@ func (m *model) score(x *vector, same bool) float64 {
 	for i := range x {
 		z += float64(w[i] * x[i])
 	}
-	return z
+	return logistic(z)
 }
 
-func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+// The functions below give the same bits on every machine, which those of
+// package math do not promise: products are rounded before they are added, so
+// that no compiler fuses the two.
 
-func log(x float64) float64 { return math.Log(x) }
+// logistic returns 1/(1+e^-z).
+func logistic(z float64) float64 {
+	const steepest = 40
+	return 1 / (1 + exp(-max(-steepest, min(steepest, z))))
+}
 
-var fitted model
+// exp returns e^x for |x| of at most 40, to about a part in 10^12.
+func exp(x float64) float64 {
+	k := math.Floor(float64(x*math.Log2E) + 0.5)
+	r := x - float64(k*math.Ln2)
+	sum, power := 1.0, 1.0
+	for n := 1.0; n <= 12; n++ {
+		power = power * r / n
+		sum += power
+	}
+	return math.Ldexp(sum, int(k))
+}
+
+// ln returns the natural logarithm of x > 0, to about a part in 10^12.
+func ln(x float64) float64 {
+	f, e := math.Frexp(x)
+	if f < math.Sqrt2/2 {
+		f *= 2
+		e--
+	}
+	// ln f = 2 artanh((f-1)/(f+1)).
+	t := (f - 1) / (f + 1)
+	t2 := t * t
+	sum, power := 0.0, t
+	for n := 1.0; n <= 19; n += 2 {
+		sum += power / n
+		power *= t2
+	}
+	return 2*sum + float64(float64(e)*math.Ln2)
+}

@@ -5,102 +5,30 @@ import (
 	"math/bits"
 )
 
-// The features of a pair of entries that the model weighs. q is the new entry,
-// d the one of the window.
-const (
-	fBias = iota
-	fCosAll
-	fCosTitle
-	fCosBody
-	fCosTitleSq
-	fCosAllSq
-	fCoverMin // of one title by the other's whole text, weighed
-	fCoverMax
-	fCoverTitleMin // of one title by the other's
-	fCoverTitleMax
-	fShared // weight of all shared words
-	fTop1
-	fTop2
-	fTop3
-	fSharedTitle
-	fNamesShared
-	fNamesMissing
-	fNumbersShared
-	fNumbersMissing
-	fNumbersClash // both titles have numbers and share none
-	fGap          // hours between what they claim
-	fGapLog
-	fGapNear
-	fSeenGapLog
-	fShortTitle // words in the shorter title
-	fTitleRatio
-	fBodyMin
-	fNoBody // one has no summary
-	fNoBodies
-	fPairs // of neighbouring title words
-	fGrams
-	fJaccard
-	fContained
-	fMissQ // heaviest word of q's title that d lacks
-	fMissD
-	fSkeleton
-	fTemplate
-	fTemplates
-	fSameTitle
-	fSameLink
-	fLocal // coverage with what all candidates share weighing little
-	fRank
-	fCrowd
-	fUsed // share of shared title words that the source used earlier
-	fWordsQ
-	fWordsD
-	fCosCover
-	fCosGap
-	fCoverGap
-	fTopCover
-	fCased
-	fCasedCos
-	fCasedTitle
-	fCasedCover
-	fCasedTop
-	fBig
-	fBigN
-	fBigTop
-	fBigNames
-	fSlug
-	fSlugCover
-	fPrefMin
-	fPrefMax
-	fGramIn
-	fGramMax
-	features
-)
-
-type vector [features]float64
-
-// query is a new entry prepared for comparison.
+// query is a new entry prepared for comparison. The arrays are parallel to
+// terms, which are sorted by slot.
 type query struct {
 	composed
-	weight   [maxTerms]float64 // of each term
-	worth    [maxTerms]float64 // weight times how often it stands there
-	title    [maxTerms]float64
-	body     [maxTerms]float64
-	lenAll   float64
-	lenTitle float64
-	lenBody  float64
-	sumTitle float64
-	sumAll   float64
-	names    float64
-	numbers  int // in the title
-	local    [maxTerms]float64
-	sumLocal float64
-	used     uint64 // title terms the source used earlier, a bit each
+	weight [maxTerms]float64 // of each word
+	worth  [maxTerms]float64 // weight times how much it stands for, in all
+	title  [maxTerms]float64 // in the title alone
+	body   [maxTerms]float64
+	local  [maxTerms]float64 // weight among the matches
+
+	lenAll, lenTitle, lenBody float64 // lengths of the vectors
+	sumAll, sumTitle          float64 // of weights
+	numbers                   int     // in the title
+
+	stubs      [256]uint8 // places of the stubs in terms, +1, found by digest
+	titleStubs int        // different ones in the title
 }
 
 const (
-	rarityCut   = 554 // 1.5 in natural logarithm, in 256ths of binary
-	weightFloor = 18  // .05
-	templateCut = 0.3
+	rarityCut   = 554 // 1.5 in natural logarithm, in 256ths of binary: what every fourth entry has
+	weightFloor = 18  // 0.05
+	// templateShare is what a word weighs in a part of the title that its
+	// source repeats.
+	templateShare = 0.3
 )
 
 // weigh returns what a word of the rarity weighs, in natural units.
@@ -108,9 +36,9 @@ func weigh(rarity int) float64 {
 	return float64(max(rarity-rarityCut, weightFloor)) * (math.Ln2 / 256)
 }
 
-// standing returns how much a word counts that stands so often in title and
-// summary.
-var standing = func() (table [4][8]float64) {
+// standing holds how much a word counts that stands so often in title and
+// summary: more for the second time, little more for the fifth.
+var standing = func() (table [maxTitleTF + 1][maxBodyTF + 1]float64) {
 	for t := range table {
 		for b := range table[t] {
 			tf := 1.5*float64(t) + float64(b)
@@ -120,17 +48,19 @@ var standing = func() (table [4][8]float64) {
 	return table
 }()
 
-func (v *vocabulary) prepare(q *query) {
+// prepare weighs the terms that compose left in q.
+func (j *Judge) prepare(q *query) {
 	for i := range q.terms {
-		q.terms[i].slot = v.find(q.terms[i].id)
+		q.terms[i].slot = j.words.find(q.terms[i].id)
 	}
 	sortTerms(q.terms)
-	q.lenAll, q.lenTitle, q.lenBody, q.sumTitle, q.sumAll, q.names, q.numbers = 0, 0, 0, 0, 0, 0, 0
+	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers = 0, 0, 0, 0, 0, 0
+	q.stubs, q.titleStubs = [256]uint8{}, 0
 	for i := range q.terms {
 		t := &q.terms[i]
-		w := weigh(v.rarity(t.slot))
+		w := weigh(j.words.rarity(t.slot))
 		if t.flags&flagTemplate != 0 {
-			w *= templateCut
+			w *= templateShare
 		}
 		q.weight[i] = w
 		q.worth[i] = w * standing[t.title][t.body]
@@ -145,155 +75,161 @@ func (v *vocabulary) prepare(q *query) {
 			if t.flags&flagNumber != 0 {
 				q.numbers++
 			}
-			if t.flags&flagName != 0 {
-				q.names += w
-			}
 		}
+		q.enterStub(i)
 	}
 	q.lenAll, q.lenTitle, q.lenBody = math.Sqrt(q.lenAll), math.Sqrt(q.lenTitle), math.Sqrt(q.lenBody)
 }
 
-// match is a candidate and what its comparison with the query found.
-type match struct {
-	number uint32
-	score  float64 // how near it seemed in the index
-	shared uint64  // query terms that it has, a bit each
-	cosAll float64
-	vector vector
-	z      float64
-	p      float64
-	copied float64 // share of the shorter text found in the other
-	same   bool    // source
+// enterStub makes the stub of the ith term known; of equal ones, one of the
+// title.
+func (q *query) enterStub(i int) {
+	t := &q.terms[i]
+	h := uint8(t.stub)
+	for q.stubs[h] != 0 && q.terms[q.stubs[h]-1].stub != t.stub {
+		h++
+	}
+	before := q.stubs[h]
+	if before != 0 && (t.title == 0 || q.terms[before-1].title > 0) {
+		return
+	}
+	q.stubs[h] = uint8(i + 1)
+	if t.title > 0 {
+		q.titleStubs++
+	}
 }
 
-// compare fills in the features of a pair that depend on the two alone.
+// stub returns the place of the term with the stub, -1 for none.
+func (q *query) stub(stub uint32) int {
+	h := uint8(stub)
+	for q.stubs[h] != 0 {
+		if i := int(q.stubs[h] - 1); q.terms[i].stub == stub {
+			return i
+		}
+		h++
+	}
+	return -1
+}
+
+// compare fills in the features that depend on the two texts alone.
 func (v *vocabulary) compare(q *query, d *doc, m *match) {
-	x := &m.vector
-	*x = vector{fBias: 1}
-	var dotAll, dotTitle, dotBody, lenAll, lenTitle, lenBody float64
-	var sumTitle, sharedTitle, coverD, coverQ, coverTQ float64
-	var shared, namesShared, namesD, numbersShared, sumAll float64
-	var top [3]float64
-	missD := 0.0
-	numbersD, titleNumbers := 0, 0
-	i := 0
+	m.vector = vector{bias: 1}
 	m.shared = 0
+	x := &m.vector
+	var dotAll, dotTitle, dotBody, lenAll, lenTitle, lenBody float64
+	var sumAll, sumTitle, coverQ, coverD, bothTitles float64
+	var shared, namesBoth, namesD, missedD float64
+	var top [3]float64
+	numbersD, numbersBoth := 0, 0
+	stubsQ, stubsD, titleStubsD := uint64(0), 0, 0
+	i := 0
 	for _, p := range d.words() {
-		s := p >> slotShift
-		w := weigh(v.rarity(s))
-		f := flags(p & packedFlags)
-		if f&flagTemplate != 0 {
-			w *= templateCut
+		t := unpack(p)
+		s := &v.slots[t.slot]
+		w := weigh(v.rarity(t.slot))
+		if t.flags&flagTemplate != 0 {
+			w *= templateShare
 		}
-		title, body := p>>titleShift&3, p>>bodyShift&7
-		wa, wt, wb := w*standing[title][body], w*standing[title][0], w*standing[0][body]
-		lenAll += float64(wa * wa)
-		lenTitle += float64(wt * wt)
-		lenBody += float64(wb * wb)
+		all, title, body := w*standing[t.title][t.body], w*standing[t.title][0], w*standing[0][t.body]
+		lenAll += float64(all * all)
+		lenTitle += float64(title * title)
+		lenBody += float64(body * body)
 		sumAll += w
-		for i < len(q.terms) && q.terms[i].slot < s {
-			i++
-		}
-		common := i < len(q.terms) && q.terms[i].slot == s
-		if common {
-			m.shared |= 1 << i
-			w = min(w, q.weight[i])
-			dotAll += float64(wa * q.worth[i])
-			dotTitle += float64(wt * q.title[i])
-			dotBody += float64(wb * q.body[i])
-			shared += w
-			switch {
-			case w > top[0]:
-				top[2], top[1], top[0] = top[1], top[0], w
-			case w > top[1]:
-				top[2], top[1] = top[1], w
-			case w > top[2]:
-				top[2] = w
-			}
-			if q.terms[i].title > 0 {
-				coverQ += w
-				if title > 0 {
-					coverTQ += w
-				}
-			}
-			if f&flagNumber != 0 {
-				numbersShared++
-				if title > 0 && q.terms[i].title > 0 {
-					titleNumbers++
-				}
-			}
-			if (f|q.terms[i].flags)&flagName != 0 {
-				namesShared += w
+		if k := q.stub(s.stub); k >= 0 {
+			stubsQ |= 1 << k
+			if t.title > 0 {
+				stubsD++
 			}
 		}
-		if title > 0 {
+		if t.title > 0 {
 			sumTitle += w
-			if common {
-				coverD += w
-				if q.terms[i].title > 0 {
-					sharedTitle += w
-				}
-			} else {
-				missD = max(missD, w)
-				if f&flagName != 0 {
-					namesD += w
-				}
-			}
-			if f&flagNumber != 0 {
+			titleStubsD++
+			if t.flags&flagNumber != 0 {
 				numbersD++
 			}
 		}
+		for i < len(q.terms) && q.terms[i].slot < t.slot {
+			i++
+		}
+		if i == len(q.terms) || q.terms[i].slot != t.slot {
+			if t.title > 0 {
+				missedD = max(missedD, w)
+				if t.flags&flagName != 0 {
+					namesD += w
+				}
+			}
+			continue
+		}
+		o := &q.terms[i]
+		m.shared |= 1 << i
+		dotAll += float64(all * q.worth[i])
+		dotTitle += float64(title * q.title[i])
+		dotBody += float64(body * q.body[i])
+		w = min(w, q.weight[i])
+		shared += w
+		switch {
+		case w > top[0]:
+			top[2], top[1], top[0] = top[1], top[0], w
+		case w > top[1]:
+			top[2], top[1] = top[1], w
+		case w > top[2]:
+			top[2] = w
+		}
+		if o.title > 0 {
+			coverQ += w
+		}
+		if t.title > 0 {
+			coverD += w
+		}
+		if o.title > 0 && t.title > 0 {
+			bothTitles += w
+			if t.flags&flagNumber != 0 {
+				numbersBoth++
+			}
+		}
+		if (t.flags|o.flags)&flagName != 0 {
+			namesBoth += w
+		}
 	}
-	namesQ, missQ := 0.0, 0.0
+	namesQ, missedQ, stubsTitle := 0.0, 0.0, 0
 	for i := range q.terms {
-		if q.terms[i].title > 0 && m.shared>>i&1 == 0 {
-			missQ = max(missQ, q.weight[i])
+		if q.terms[i].title == 0 {
+			continue
+		}
+		stubsTitle += int(stubsQ >> i & 1)
+		if m.shared>>i&1 == 0 {
+			missedQ = max(missedQ, q.weight[i])
 			if q.terms[i].flags&flagName != 0 {
 				namesQ += q.weight[i]
 			}
 		}
 	}
-	m.cosAll = ratio(dotAll, q.lenAll*math.Sqrt(lenAll))
-	x[fCosAll] = m.cosAll
-	x[fCosTitle] = ratio(dotTitle, q.lenTitle*math.Sqrt(lenTitle))
-	x[fCosBody] = ratio(dotBody, q.lenBody*math.Sqrt(lenBody))
-	x[fCosTitleSq] = x[fCosTitle] * x[fCosTitle]
-	x[fCosAllSq] = x[fCosAll] * x[fCosAll]
+	m.cosine = ratio(dotAll, q.lenAll*math.Sqrt(lenAll))
+	x[cosAll] = m.cosine
+	x[cosTitle] = ratio(dotTitle, q.lenTitle*math.Sqrt(lenTitle))
+	x[cosBody] = ratio(dotBody, q.lenBody*math.Sqrt(lenBody))
+	x[cosTitleSquared] = x[cosTitle] * x[cosTitle]
 	a, b := ratio(coverQ, q.sumTitle), ratio(coverD, sumTitle)
-	x[fCoverMin], x[fCoverMax] = min(a, b), max(a, b)
-	a, b = ratio(coverTQ, q.sumTitle), ratio(sharedTitle, sumTitle)
-	x[fCoverTitleMin], x[fCoverTitleMax] = min(a, b), max(a, b)
-	x[fShared] = math.Sqrt(shared)
-	x[fTop1], x[fTop2], x[fTop3] = top[0], top[1], top[2]
-	x[fSharedTitle] = math.Sqrt(sharedTitle)
-	x[fNamesShared] = math.Sqrt(namesShared)
-	x[fNamesMissing] = math.Sqrt(min(namesQ, namesD))
-	x[fNumbersShared] = min(numbersShared, 3)
+	x[coverMin], x[coverMax] = min(a, b), max(a, b)
+	x[coverTitle] = min(ratio(bothTitles, q.sumTitle), ratio(bothTitles, sumTitle))
+	x[sharedWeight] = math.Sqrt(shared)
+	x[sharedFirst], x[sharedSecond], x[sharedThird] = top[0], top[1], top[2]
+	x[sharedTitle] = math.Sqrt(bothTitles)
+	x[sharedNames] = math.Sqrt(namesBoth)
+	x[missingNames] = math.Sqrt(min(namesQ, namesD))
 	if q.numbers > 0 && numbersD > 0 {
-		x[fNumbersMissing] = float64(min(q.numbers, numbersD) - titleNumbers)
-		if titleNumbers == 0 {
-			x[fNumbersClash] = 1
-		}
+		x[missingNumber] = float64(min(q.numbers, numbersD) - numbersBoth)
 	}
-	x[fMissQ], x[fMissD] = min(missQ, missD), max(missQ, missD)
-	x[fWordsQ], x[fWordsD] = math.Log1p(min(q.sumAll, sumAll)), math.Log1p(max(q.sumAll, sumAll))
-	x[fPairs] = overlap(q.pairs, d.couples())
-}
-
-func ratio(a, b float64) float64 {
-	if b <= 0 {
-		return 0
-	}
-	return a / b
+	x[missedMin], x[missedMax] = min(missedQ, missedD), max(missedQ, missedD)
+	x[weightMin], x[weightMax] = ln(1+min(q.sumAll, sumAll)), ln(1+max(q.sumAll, sumAll))
+	x[sharedPairs] = overlap(q.pairs, d.couples())
+	a, b = ratio(float64(stubsTitle), float64(q.titleStubs)), ratio(float64(stubsD), float64(titleStubsD))
+	x[stubMin], x[stubMax] = min(a, b), max(a, b)
 }
 
 // overlap returns the share of the smaller sorted set that is in both.
 func overlap(a, b []uint32) float64 {
-	n := common(a, b)
-	return ratio(float64(n), float64(min(len(a), len(b))))
-}
-
-func common(a, b []uint32) (n int) {
+	n := 0
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i] < b[j]:
@@ -306,16 +242,17 @@ func common(a, b []uint32) (n int) {
 			j++
 		}
 	}
-	return n
+	return ratio(float64(n), float64(min(len(a), len(b))))
 }
 
-// shingled estimates, from the sketches, the Jaccard likeness of two texts'
-// shingles and the share of the shorter one's that the longer has.
-func shingled(a []uint32, na int, b []uint32, nb int) (jaccard, contained float64) {
+// jaccard estimates the likeness of two sets of digests from the smallest of
+// each (Broder's min-wise sketches, here bottom-k); na and nb are the sets'
+// sizes.
+func jaccard(a []uint32, na int, b []uint32, nb int) float64 {
 	if len(a) == 0 || len(b) == 0 {
-		return 0, 0
+		return 0
 	}
-	// Both sketches are complete below the smaller of their last digests.
+	// Both sketches are whole up to the smaller of their last digests.
 	limit := uint32(math.MaxUint32)
 	if na > len(a) {
 		limit = a[len(a)-1]
@@ -323,25 +260,26 @@ func shingled(a []uint32, na int, b []uint32, nb int) (jaccard, contained float6
 	if nb > len(b) {
 		limit = min(limit, b[len(b)-1])
 	}
-	n, both, i, j := 0, 0, 0, 0
-	for i < len(a) && a[i] <= limit || j < len(b) && b[j] <= limit {
-		n++
+	union, both, i, j := 0, 0, 0, 0
+	for {
+		inA, inB := i < len(a) && a[i] <= limit, j < len(b) && b[j] <= limit
 		switch {
-		case j >= len(b) || b[j] > limit || i < len(a) && a[i] < b[j]:
+		case !inA && !inB:
+			return ratio(float64(both), float64(union))
+		case !inB || inA && a[i] < b[j]:
 			i++
-		case i >= len(a) || a[i] > limit || b[j] < a[i]:
+		case !inA || b[j] < a[i]:
 			j++
 		default:
 			both++
 			i++
 			j++
 		}
+		union++
 	}
-	jaccard = ratio(float64(both), float64(n))
-	union := float64(na+nb) / (1 + jaccard)
-	return jaccard, min(1, ratio(jaccard*union, float64(min(na, nb))))
 }
 
+// jaccard returns the likeness of two signatures.
 func (s *signature) jaccard(t *signature) float64 {
 	and, or := 0, 0
 	for i := range s {
@@ -349,14 +287,4 @@ func (s *signature) jaccard(t *signature) float64 {
 		or += bits.OnesCount64(s[i] | t[i])
 	}
 	return ratio(float64(and), float64(or))
-}
-
-func (s *signature) contained(t *signature) (float64, float64) {
-	and, a, b := 0, 0, 0
-	for i := range s {
-		and += bits.OnesCount64(s[i] & t[i])
-		a += bits.OnesCount64(s[i])
-		b += bits.OnesCount64(t[i])
-	}
-	return ratio(float64(and), float64(max(a, b))), ratio(float64(and), float64(min(a, b)))
 }

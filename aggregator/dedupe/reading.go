@@ -1,10 +1,6 @@
 package dedupe
 
 import (
-	"net/url"
-	"slices"
-	"strings"
-
 	"github.com/cespare/xxhash/v2"
 
 	"wiredesk/aggregator"
@@ -51,6 +47,7 @@ func newKey(kind int, digest uint64) key { return key(digest&^3 | uint64(kind+1)
 // token is a word of an entry where it stands.
 type token struct {
 	term  uint64
+	stub  uint32
 	shape shape
 	title bool
 	piece uint8 // which of Reading.repeatables it is part of; 0: none
@@ -68,11 +65,10 @@ type Reading struct {
 	// many entries: the title's segments, the summary's sentences. Tokens
 	// count them from 1.
 	repeatables []uint64
-	titles      int // how many of the repeatables are the title's
+	titlePieces int // how many of the repeatables are the title's
 	titleWords  int
 	bodyWords   int
 	grams       signature
-	x           extras
 	capitals    bool // the title writes every word with a capital
 }
 
@@ -83,7 +79,14 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}
 	language := baseLanguage(e.Language)
-	j.scan.reset(e.Title)
+	headline := ReadHeadline(e.Title)
+	r.Labels = headline.Labels
+	title := headline.Text
+	if headline.Section != "" {
+		title = headline.Section + ": " + title
+	}
+	summary, _ := ReadBody(e.Summary)
+	j.scan.reset(title)
 	text := j.plain[:0]
 	skeleton := newRolling()
 	segment := newRolling()
@@ -109,15 +112,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		begin = w.at
 		r.titleWords++
 		text = append(append(text, w.letters...), ' ')
-		term := j.stems.term(w.letters, language)
-		if w.shape&shapeCapital != 0 {
-			r.x.cased = true
-		}
-		if n := min(len(w.letters), prefLen(w.letters)); w.shape&shapeNumber == 0 || true {
-			h := xxhash.Sum64(w.letters[:n])
-			r.x.prefix = append(r.x.prefix, h)
-			r.x.prefAll = append(r.x.prefAll, h)
-		}
+		term, stub := j.stems.term(w.letters, language)
 		if w.shape&shapeNumber == 0 && !isDate(w.letters) {
 			skeleton.add(term)
 			segment.add(term)
@@ -129,16 +124,16 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 				small++
 			}
 		}
-		r.tokens = append(r.tokens, token{term: term, shape: w.shape, title: true})
+		r.tokens = append(r.tokens, token{term: term, stub: stub, shape: w.shape, title: true})
 	}
 	closeSegment()
-	r.titles = len(r.repeatables)
+	r.titlePieces = len(r.repeatables)
 	r.skeleton = skeleton.sum
 	r.capitals = capitals > 3*small
 	r.grams = gramsOf(text)
 	titleText := len(text)
 
-	j.scan.reset(e.Summary)
+	j.scan.reset(summary)
 	for r.bodyWords < maxBodyWords {
 		w, ok := j.scan.next()
 		if !ok {
@@ -149,48 +144,12 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		}
 		r.bodyWords++
 		text = append(append(text, w.letters...), ' ')
-		term := j.stems.term(w.letters, language)
-		{
-			n := min(len(w.letters), prefLen(w.letters))
-			r.x.prefAll = append(r.x.prefAll, xxhash.Sum64(w.letters[:n]))
-		}
+		term, stub := j.stems.term(w.letters, language)
 		segment.add(term)
-		r.tokens = append(r.tokens, token{term: term, shape: w.shape})
+		r.tokens = append(r.tokens, token{term: term, stub: stub, shape: w.shape})
 	}
 	closeSegment()
 	j.plain = text
-	for i := 1; i < len(r.tokens); i++ {
-		if r.tokens[i].title == r.tokens[i-1].title && r.tokens[i].shape&shapeOpening == 0 {
-			r.x.big = append(r.x.big, mix(r.tokens[i-1].term*3^r.tokens[i].term))
-		}
-	}
-	slices.Sort(r.x.big)
-	r.x.big = slices.Compact(r.x.big)
-	path := e.Canonical
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		if j := strings.Trim(path, "/"); len(j) > 0 {
-			path = j[strings.LastIndexByte(j, '/')+1:]
-		}
-	}
-	if u, err := url.PathUnescape(path); err == nil {
-		path = u
-	}
-	j.scan.reset(path)
-	for {
-		w, ok := j.scan.next()
-		if !ok {
-			break
-		}
-		if len(w.letters) > 2 && w.shape&shapeNumber == 0 {
-			r.x.slug = append(r.x.slug, j.stems.term(w.letters, language))
-		}
-	}
-	slices.Sort(r.x.slug)
-	r.x.slug = slices.Compact(r.x.slug)
-	slices.Sort(r.x.prefix)
-	r.x.prefix = slices.Compact(r.x.prefix)
-	slices.Sort(r.x.prefAll)
-	r.x.prefAll = slices.Compact(r.x.prefAll)
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
 	}
@@ -294,130 +253,4 @@ func gramsOf(text []byte) (s signature) {
 		s[h>>6] |= 1 << (h & 63)
 	}
 	return s
-}
-
-// composed is a reading without what its source repeats around its entries:
-// what it is compared by.
-type composed struct {
-	terms    []term
-	pairs    []uint32 // sorted
-	sketch   []uint32 // sorted; the smallest digests of the text's shingles
-	shingles int      // how many different ones the text has
-	template int      // percent of the title that its source repeats
-}
-
-// term is a word of an entry as it is compared.
-type term struct {
-	id    uint64 // digest of the stem
-	slot  uint32 // in the vocabulary; unknown where it has none yet
-	title uint8  // times in the title
-	body  uint8
-	flags flags
-}
-
-// flags of a term within an entry.
-type flags uint8
-
-const (
-	flagNumber flags = 1 << iota
-	flagName
-	flagTemplate // part of the title that the source repeats
-)
-
-// compose takes out of a reading what the source is known to repeat.
-func (r *Reading) compose(repeated func(piece uint64) bool, c *composed) {
-	var skip [maxRepeatables + 1]bool
-	for i, p := range r.repeatables {
-		skip[i+1] = repeated(p)
-	}
-	c.terms, c.pairs, c.sketch = c.terms[:0], c.pairs[:0], c.sketch[:0]
-	flagged := 0
-	var shingle [shingleWords]uint64
-	run, before := 0, uint64(0)
-	for i := range r.tokens {
-		t := &r.tokens[i]
-		dull := skip[t.piece]
-		if !t.title && dull {
-			run, before = 0, 0
-			continue
-		}
-		f := flags(0)
-		switch {
-		case t.shape&shapeNumber != 0:
-			f |= flagNumber
-		case t.shape&(shapeCapital|shapeOpening) == shapeCapital && !(t.title && r.capitals):
-			f |= flagName
-		}
-		x := term{id: t.term, flags: f}
-		if t.title {
-			x.title = 1
-			if dull {
-				x.flags |= flagTemplate
-				flagged++
-			}
-			if before != 0 && len(c.pairs) < maxPairs {
-				c.pairs = append(c.pairs, uint32(mix(before^t.term*3)))
-			}
-			before = t.term
-		} else {
-			x.body = 1
-		}
-		if i > 0 && r.tokens[i-1].title != t.title {
-			run = 0
-		}
-		shingle[run%shingleWords] = t.term
-		if run++; run >= shingleWords {
-			h := mix(shingle[(run-3)%3]) ^ mix(shingle[(run-2)%3]+1) ^ mix(shingle[(run-1)%3]+2)
-			c.sketch = append(c.sketch, uint32(h>>32))
-		}
-		c.terms = append(c.terms, x)
-	}
-	if r.titleWords > 0 {
-		c.template = 100 * flagged / r.titleWords
-	}
-	c.terms = gather(c.terms)
-	slices.Sort(c.pairs)
-	slices.Sort(c.sketch)
-	c.sketch = slices.Compact(c.sketch)
-	c.shingles = len(c.sketch)
-	if len(c.sketch) > maxSketch {
-		c.sketch = c.sketch[:maxSketch]
-	}
-}
-
-// gather makes one term of the same word's occurrences, the first maxTerms
-// words of the text, sorted by id.
-func gather(terms []term) []term {
-	out := terms[:0]
-	var seen [256]uint16 // open addressing: place+1 in out
-	for _, t := range terms {
-		h := uint8(t.id)
-		for seen[h] != 0 && out[seen[h]-1].id != t.id {
-			h++
-		}
-		if at := seen[h]; at != 0 {
-			o := &out[at-1]
-			if o.title < 3 {
-				o.title += t.title
-			}
-			if o.body < 7 {
-				o.body += t.body
-			}
-			o.flags = (o.flags|t.flags)&^flagTemplate | o.flags&t.flags&flagTemplate
-			continue
-		}
-		if len(out) == maxTerms {
-			continue
-		}
-		out = append(out, t)
-		seen[h] = uint16(len(out))
-	}
-	return out
-}
-
-func prefLen(w []byte) int {
-	if w[0] < 0x80 {
-		return 5
-	}
-	return 8
 }

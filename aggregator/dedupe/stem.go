@@ -1,8 +1,9 @@
 package dedupe
 
 import (
+	"unicode/utf8"
+
 	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/arabic"
 	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
 	"github.com/blevesearch/snowballstem/english"
@@ -20,8 +21,6 @@ import (
 	"github.com/blevesearch/snowballstem/tamil"
 	"github.com/blevesearch/snowballstem/turkish"
 	"github.com/cespare/xxhash/v2"
-	"strings"
-	"unicode/utf8"
 )
 
 // stemmers by language.
@@ -35,43 +34,56 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 // stemCacheSize is how many words' stems are remembered, a power of two.
 const stemCacheSize = 1 << 15
 
-// stemmer turns words into terms: 64-bit digests of their stems. It remembers
-// the stems of frequent words, so that most words cost a look-up.
+// stemmer turns words into terms. It remembers the stems of frequent words, so
+// that most words cost a look-up.
 type stemmer struct {
-	cache [stemCacheSize]struct{ word, term uint64 }
+	cache []stemmed // stemCacheSize of them, found by the word's digest
 	env   *snowballstem.Env
 }
 
-func newStemmer() *stemmer { return &stemmer{env: snowballstem.NewEnv("")} }
+type stemmed struct {
+	word, term uint64
+	stub       uint32
+}
 
-// term returns the term of a word of the language, which may be unknown.
-func (s *stemmer) term(letters []byte, language string) uint64 {
-	h := xxhash.Sum64(letters)
-	for i := range language {
-		h = h*1099511628211 ^ uint64(language[i])
+// term returns the digests of the stem and of its first letters for a word of
+// the language, a lower-case ISO 639-1 code; empty is unknown.
+func (s *stemmer) term(letters []byte, language string) (term uint64, stub uint32) {
+	if s.cache == nil {
+		s.cache, s.env = make([]stemmed, stemCacheSize), snowballstem.NewEnv("")
 	}
-	slot := &s.cache[h%stemCacheSize]
-	if slot.word != h || h == 0 {
-		slot.word, slot.term = h, xxhash.Sum64(s.stem(letters, language))
+	word := xxhash.Sum64(letters)
+	for i := range len(language) {
+		word = mix(word ^ uint64(language[i]))
 	}
-	return slot.term
+	slot := &s.cache[word%stemCacheSize]
+	if slot.word != word {
+		stem := s.stem(letters, language)
+		*slot = stemmed{word: word, term: xxhash.Sum64(stem), stub: uint32(xxhash.Sum64(stem[:stubBytes(stem)]))}
+	}
+	return slot.term, slot.stub
+}
+
+// stubBytes returns how much of a stem inflection leaves alone, as a rule: five
+// letters of Latin, four of other scripts.
+func stubBytes(stem []byte) int {
+	letters := 4
+	if len(stem) > 0 && stem[0] < utf8.RuneSelf {
+		letters = 5
+	}
+	at := 0
+	for ; letters > 0 && at < len(stem); letters-- {
+		_, size := utf8.DecodeRune(stem[at:])
+		at += size
+	}
+	return at
 }
 
 func (s *stemmer) stem(letters []byte, language string) []byte {
-	if tSyn {
-		if to, ok := synonyms[string(letters)]; ok {
-			return []byte(to)
-		}
-	}
 	if len(letters) < 4 || letters[0] >= '0' && letters[0] <= '9' {
 		return letters
 	}
 	first, _ := utf8.DecodeRune(letters)
-	if tSyn {
-		if to, ok := synonyms[string(letters)]; ok {
-			return []byte(to)
-		}
-	}
 	switch {
 	case first < 0x0370: // Latin
 	case first >= 0x0400 && first < 0x0530:
@@ -80,11 +92,6 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 		}
 		language = "ru"
 	case first >= 0x0600 && first < 0x0700:
-		if tSnowAr {
-			s.env.SetCurrent(string(letters))
-			arabic.Stem(s.env)
-			return []byte(s.env.Current())
-		}
 		return stemArabic(letters)
 	case first >= 0x0b80 && first < 0x0c00:
 		language = "ta"
@@ -100,13 +107,6 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 	}
 	s.env.SetCurrent(string(letters))
 	stem(s.env)
-	if tTrunc {
-		c := s.env.Current()
-		if len(c) > 6 {
-			c = c[:6]
-		}
-		return []byte(c)
-	}
 	return []byte(s.env.Current())
 }
 
@@ -140,79 +140,3 @@ func stemArabic(w []byte) []byte {
 	}
 	return w
 }
-
-var synonyms = func() map[string]string {
-	m := map[string]string{}
-	for _, line := range strings.Split(`coronavirus covid covid19 corona
-uk britain british britons brits
-usa america american americans
-china chinese
-russia russian russians
-france french
-germany german germans
-spain spanish
-italy italian italians
-japan japanese
-india indian indians
-korea korean
-turkey turkish
-greece greek
-iran iranian
-israel israeli
-syria syrian
-philippines philippine filipino filipinos ph
-australia australian australians aussie aussies oz
-nz zealand kiwi kiwis
-canada canadian
-mexico mexican
-brazil brazilian
-europe european eu
-die died dies dead death deaths dying
-kill killed kills killing killings
-resign resigns resigned resignation quit quits
-jail jailed prison imprisoned jails
-child children kid kids
-mum mother mom
-dad father
-police cop cops
-pm premier
-government govt gov
-doctor doctors dr physician
-wed weds marry married wedding marries
-win wins won victory winner
-say says said
-lockdown quarantine lockdowns
-suicide suicides
-drown drowned drowning drowns
-sue sues lawsuit sued
-fire fires blaze wildfire
-quake earthquake
-job jobs
-strike strikes
-flood floods flooding flooded
-shot shooting shoot gunman shootings
-begin begins began start starts started starting
-vaccine vaccines vaccination
-ban bans banned banning
-bushwalker bushwalkers hiker hikers tramper trampers
-virus viruses
-test tests testing tested
-mask masks
-school schools
-trump donald
-ترامب ترمب
-امريكا اميركا امريكي اميركي الامريكي الاميركي الامريكيه الاميركيه امريكيه اميركيه امريكيا اميركيا
-وفاه توفي رحيل مصرع يتوفي
-مقتل قتل يقتل قتلي القتلي مقتله
-غاره غارات قصف
-بريطانيا البريطاني البريطانيه لندن
-روسيا الروسي الروسيه موسكو
-فرنسا الفرنسي الفرنسيه باريس
-`, "\n") {
-		f := strings.Fields(line)
-		for _, w := range f {
-			m[w] = "=" + f[0]
-		}
-	}
-	return m
-}()

@@ -2,17 +2,21 @@ package dedupe
 
 import (
 	"math/bits"
+	"slices"
 )
 
 // Counts are kept in steps of 1/countUnit of an entry and fade in epochs: an
 // eighth root of a half every six hours, so that they halve in two days.
 const (
-	countUnit   = 256
-	epochHours  = 6
-	fadeNumber  = 235 // of countUnit
-	priorCount  = 26  // what a word never met counts for: a tenth of an entry ...
-	priorTotal  = 200 // ... in so many entries
-	maxPostings = 1024
+	countUnit  = 256
+	epochHours = 6
+	fadeNumber = 235 // of countUnit
+	priorCount = 26  // what a word never met counts for: a tenth of an entry ...
+	priorTotal = 200 // ... in so many entries
+	// rarest bounds how rare a word counts, in 256ths of a power of two: one
+	// entry in 1,500 or so. What is rarer is as telling.
+	rarest    = 2700
+	maxEpochs = 400
 )
 
 // unknown is the slot of a word that the vocabulary has no slot for.
@@ -30,12 +34,12 @@ type vocabulary struct {
 
 type slot struct {
 	term  uint64
-	count uint32 // in countUnits, faded
-	refs  uint32 // entries of the window with it
-	posts []uint32
+	posts []uint32 // numbers of the window's entries with it, in their order
+	count uint32   // in countUnits, faded
+	stub  uint32   // digest of the stem's first letters
 }
 
-func newVocabulary() *vocabulary { return &vocabulary{index: make(map[uint64]uint32)} }
+func newVocabulary() vocabulary { return vocabulary{index: make(map[uint64]uint32)} }
 
 func (v *vocabulary) find(term uint64) uint32 {
 	if s, found := v.index[term]; found {
@@ -45,7 +49,7 @@ func (v *vocabulary) find(term uint64) uint32 {
 }
 
 // take returns the slot of a term, a new one if need be.
-func (v *vocabulary) take(term uint64) uint32 {
+func (v *vocabulary) take(term uint64, stub uint32) uint32 {
 	if s, found := v.index[term]; found {
 		return s
 	}
@@ -53,10 +57,10 @@ func (v *vocabulary) take(term uint64) uint32 {
 	if n := len(v.free); n > 0 {
 		s = v.free[n-1]
 		v.free = v.free[:n-1]
-		v.slots[s] = slot{term: term}
+		v.slots[s] = slot{term: term, stub: stub}
 	} else {
 		s = uint32(len(v.slots))
-		v.slots = append(v.slots, slot{term: term})
+		v.slots = append(v.slots, slot{term: term, stub: stub})
 	}
 	v.index[term] = s
 	return s
@@ -68,16 +72,13 @@ func (v *vocabulary) fade(hour int64) {
 	if v.epoch == 0 {
 		v.epoch = epoch
 	}
-	for steps := 0; v.epoch < epoch; v.epoch++ {
-		if steps++; steps > 400 {
-			v.epoch = epoch
-			break
-		}
+	// After maxEpochs nothing is left to fade.
+	for v.epoch = max(v.epoch, epoch-maxEpochs); v.epoch < epoch; v.epoch++ {
 		v.total = v.total * fadeNumber / countUnit
 		for i := range v.slots {
 			s := &v.slots[i]
 			s.count = uint32(uint64(s.count) * fadeNumber / countUnit)
-			if s.refs == 0 && s.count < countUnit/8 && s.term != 0 {
+			if len(s.posts) == 0 && s.count < countUnit/8 && s.term != 0 {
 				delete(v.index, s.term)
 				*s = slot{}
 				v.free = append(v.free, uint32(i))
@@ -93,7 +94,7 @@ func (v *vocabulary) rarity(s uint32) int {
 	if s != unknown {
 		count = uint64(v.slots[s].count)
 	}
-	return log2(v.total+priorTotal*countUnit) - log2(count+priorCount)
+	return min(rarest, log2(v.total+priorTotal*countUnit)-log2(count+priorCount))
 }
 
 // log2 returns the base-2 logarithm of x > 0 in 256ths, rounded down: by
@@ -128,32 +129,25 @@ var log2Table = func() (table [256]uint8) {
 }()
 
 // post enters an entry of the window under a slot.
-func (v *vocabulary) post(s, number, first uint32) {
+func (v *vocabulary) post(s, number uint32) {
 	x := &v.slots[s]
-	if len(x.posts) == cap(x.posts) && len(x.posts) > 8 {
-		// Make room: what left the window, then the oldest.
-		n := 0
-		for n < len(x.posts) && x.posts[n] < first {
-			n++
-		}
-		if len(x.posts)-n >= maxPostings {
-			n = len(x.posts) - maxPostings/2
-		}
-		if n > 0 {
-			x.posts = x.posts[:copy(x.posts, x.posts[n:])]
-		}
+	if n := len(x.posts); n == 0 || x.posts[n-1] < number {
+		x.posts = append(x.posts, number)
+		return
 	}
-	x.posts = append(x.posts, number)
+	if at, found := slices.BinarySearch(x.posts, number); !found {
+		x.posts = slices.Insert(x.posts, at, number)
+	}
 }
 
-// drop takes an entry of the window out of a slot.
-func (v *vocabulary) drop(s, number uint32) {
+// leave takes an entry of the window out of a slot.
+func (v *vocabulary) leave(s, number uint32) {
 	x := &v.slots[s]
-	x.refs--
-	for i := len(x.posts) - 1; i >= 0 && x.posts[i] >= number; i-- {
-		if x.posts[i] == number {
-			x.posts = append(x.posts[:i], x.posts[i+1:]...)
-			return
-		}
+	if len(x.posts) > 0 && x.posts[0] == number {
+		x.posts = x.posts[1:] // the oldest go first
+		return
+	}
+	if at, found := slices.BinarySearch(x.posts, number); found {
+		x.posts = slices.Delete(x.posts, at, at+1)
 	}
 }

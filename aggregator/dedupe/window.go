@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -12,62 +13,86 @@ import (
 type doc struct {
 	id       aggregator.EntryID
 	seq      uint64
-	story    *story
-	source   uint32
-	seen     int64 // Unix seconds
-	when     int64 // what the entry claims, as far as it may be trusted
+	story    *story // nil: withdrawn from the window
+	seen     int64  // Unix seconds
+	when     int64  // what the entry claims, as far as it may be trusted
 	keys     keys
 	older    [keyKinds]uint32 // number of the next older entry with each key
-	packed   []uint32         // terms sorted by slot, then pairs, then sketch
+	source   uint32
+	packed   []uint32 // terms sorted by slot, pairs, sketch, opinions
+	skeleton uint64
+	grams    signature
+	norm     float32 // squared length of its vector when it was added
+	shingles uint16
 	terms    uint8
 	pairs    uint8
+	sketched uint8
 	titles   uint8 // words of the title
 	bodies   uint8 // words of the summary, at most 255
 	template uint8 // percent of the title that its source repeats
-	labels   labelSet
-	shingles uint16
-	norm     uint32 // length of its vector when it was added
-	skeleton uint64
-	grams    signature
-	x        extras
 }
 
-type extras struct {
-	big     []uint64
-	slug    []uint64
-	prefix  []uint64 // title words' prefixes
-	prefAll []uint64
-	cased   bool
-}
-
-// story is what the judge keeps of a story of the window.
-type story struct {
-	id      aggregator.StoryID
-	members []uint32 // numbers of its entries in the window, in their order
-	size    int      // entries it ever had while in the window
-	first   int64    // when its first entry was seen, Unix seconds
-}
-
-type labelSet uint16
-
-// The word of a packed term: slot, then how often it stands where, then flags.
+// A packed term is its slot, then how often it stands in title and summary,
+// then its flags.
 const (
-	slotShift     = 8
-	titleShift    = 6
-	bodyShift     = 3
-	packedBody    = 7
-	packedFlags   = 7
-	maxSlots      = 1 << 24
-	shortestTitle = 3
+	slotShift   = 8
+	titleShift  = 6
+	bodyShift   = 3
+	titleMask   = 3
+	bodyMask    = 7
+	flagMask    = 7
+	maxSlots    = 1 << (32 - slotShift)
+	maxTitleTF  = titleMask
+	maxBodyTF   = bodyMask
+	maxOpinions = 16
+	// faintest is the smallest probability worth remembering.
+	faintest = 0.02
 )
 
 func pack(t term) uint32 {
 	return t.slot<<slotShift | uint32(t.title)<<titleShift | uint32(t.body)<<bodyShift | uint32(t.flags)
 }
 
-func (d *doc) words() []uint32   { return d.packed[:d.terms] }
-func (d *doc) couples() []uint32 { return d.packed[d.terms : int(d.terms)+int(d.pairs)] }
-func (d *doc) sketch() []uint32  { return d.packed[int(d.terms)+int(d.pairs):] }
+func unpack(p uint32) term {
+	return term{slot: p >> slotShift, title: uint8(p >> titleShift & titleMask), body: uint8(p >> bodyShift & bodyMask), flags: flags(p & flagMask)}
+}
+
+func (d *doc) words() []uint32 { return d.packed[:d.terms] }
+
+func (d *doc) couples() []uint32 {
+	return d.packed[d.terms : int(d.terms)+int(d.pairs)]
+}
+
+func (d *doc) sketch() []uint32 {
+	at := int(d.terms) + int(d.pairs)
+	return d.packed[at : at+int(d.sketched)]
+}
+
+// opinions are pairs of the number of an earlier entry and the probability,
+// when the later one came, that the two tell one happening.
+func (d *doc) opinions() []uint32 {
+	return d.packed[int(d.terms)+int(d.pairs)+int(d.sketched):]
+}
+
+// opinion returns the probability that was found for the pair with an earlier
+// entry.
+func (d *doc) opinion(number uint32) float64 {
+	o := d.opinions()
+	for i := 0; i < len(o); i += 2 {
+		if o[i] == number {
+			return float64(math.Float32frombits(o[i+1]))
+		}
+	}
+	return stranger
+}
+
+// story is what the judge keeps of a story of the window.
+type story struct {
+	id      aggregator.StoryID
+	born    uint64   // Seq of its first entry
+	first   int64    // when that was seen, Unix seconds
+	members []uint32 // numbers of its entries in the window, in their order
+}
 
 // window holds the entries that can be joined, in the order of their Seq. Each
 // has a number that it keeps while it is there; numbers start at 1.
@@ -84,6 +109,79 @@ func (w *window) end() uint32 { return w.first + uint32(len(w.docs)) }
 func (w *window) find(seq uint64) (number uint32, found bool) {
 	i, found := slices.BinarySearchFunc(w.docs, seq, func(d doc, seq uint64) int { return cmp.Compare(d.seq, seq) })
 	return w.first + uint32(i), found
+}
+
+func (j *Judge) windowSeconds() int64 { return int64(j.window / time.Second) }
+
+// forget drops the oldest entries once they have left the window.
+func (j *Judge) forget() {
+	now := unixSeconds(j.now)
+	for len(j.entries.docs) > 0 && now-j.entries.docs[0].seen > j.windowSeconds() {
+		j.version++
+		number := j.entries.first
+		oldest := &j.entries.docs[0]
+		for _, k := range oldest.keys {
+			if k != 0 && j.newest[k] == number {
+				delete(j.newest, k)
+			}
+		}
+		for _, p := range oldest.words() {
+			j.words.leave(p>>slotShift, number)
+		}
+		j.leaveStory(number)
+		*oldest = doc{}
+		j.entries.docs = j.entries.docs[1:]
+		j.entries.first++
+	}
+	j.words.fade(now / 3600)
+	j.habits.fade(now)
+}
+
+// joinStory makes the entry of the number a member of a story.
+func (j *Judge) joinStory(number uint32, id aggregator.StoryID) {
+	d := j.entries.at(number)
+	s := j.stories[id]
+	if s == nil {
+		s = &story{id: id, born: d.seq, first: d.seen}
+		j.stories[id] = s
+	}
+	if d.seq < s.born {
+		s.born, s.first = d.seq, d.seen
+	}
+	at, _ := slices.BinarySearch(s.members, number)
+	s.members = slices.Insert(s.members, at, number)
+	d.story = s
+}
+
+func (j *Judge) leaveStory(number uint32) {
+	d := j.entries.at(number)
+	s := d.story
+	if s == nil {
+		return
+	}
+	if at, found := slices.BinarySearch(s.members, number); found {
+		s.members = slices.Delete(s.members, at, at+1)
+	}
+	if len(s.members) == 0 {
+		delete(j.stories, s.id)
+	}
+	d.story = nil
+}
+
+// Move tells the judge that an entry belongs to another story than it was
+// added with: two stories were merged, or an operator said so. The zero story
+// takes the entry back: nothing is joined to it any more. An entry that is not
+// in the window is passed over.
+func (j *Judge) Move(seq uint64, to aggregator.StoryID) {
+	number, found := j.entries.find(seq)
+	if !found {
+		return
+	}
+	j.version++
+	j.leaveStory(number)
+	if !to.IsZero() {
+		j.joinStory(number, to)
+	}
 }
 
 func unixSeconds(t time.Time) int64 {

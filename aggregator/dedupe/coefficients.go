@@ -1,0 +1,3 @@
+package dedupe
+
+var fitted model
