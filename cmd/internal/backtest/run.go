@@ -1,6 +1,8 @@
 package backtest
 
 import (
+	"context"
+	"slices"
 	"strconv"
 
 	"wiredesk/aggregator"
@@ -9,35 +11,40 @@ import (
 // Outcome is what became of a set.
 type Outcome struct {
 	Rows      []Row                 // of the set, with ID, Seq and, as decided in the end, Story
-	Decisions []aggregator.Decision // parallel to Rows
+	Decisions []aggregator.Decision // parallel to Rows, as they were taken
 }
 
 // Run folds the rows of warm and then those of set, in the order they stand,
-// through judge. Rows of warm and set are numbered through as a daemon that
-// saw them all would have done it. Neither is changed.
-func Run(judge Judge, warm, set []Row) Outcome {
+// through judge, which must know nothing yet. The entries are numbered and
+// named as by a daemon that saw all of them, each for the first time. Warm and
+// set are not changed. The only error is that of ctx.
+func Run(ctx context.Context, judge Judge, warm, set []Row) (Outcome, error) {
 	fold := NewFold(judge)
-	out := Outcome{Rows: make([]Row, len(set)), Decisions: make([]aggregator.Decision, len(set))}
+	out := Outcome{Rows: slices.Clone(set), Decisions: make([]aggregator.Decision, 0, len(set))}
 	taken := make(map[aggregator.EntryID]bool, len(warm)+len(set))
-	var seq uint64
 	add := func(e *aggregator.Entry) aggregator.Decision {
-		seq++
-		e.Seq, e.ID = seq, identity(e, taken)
+		e.Seq = uint64(len(taken) + 1)
+		e.ID = identity(e, taken)
 		taken[e.ID] = true
 		return fold.Add(e)
 	}
 	for _, row := range warm {
 		add(&row.Entry)
+		if err := ctx.Err(); err != nil {
+			return Outcome{}, err
+		}
 	}
-	for i, row := range set {
-		out.Decisions[i] = add(&row.Entry)
-		out.Rows[i] = row
+	for i := range out.Rows {
+		out.Decisions = append(out.Decisions, add(&out.Rows[i].Entry))
+		if err := ctx.Err(); err != nil {
+			return Outcome{}, err
+		}
 	}
 	for i := range out.Rows {
 		e := &out.Rows[i].Entry
 		e.Story = fold.Story(e.Seq)
 	}
-	return out
+	return out, nil
 }
 
 // identity returns the first of an entry's keys that no entry before it has.
