@@ -91,8 +91,8 @@ func TestScoreIsThatOfTheScorer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer labels.Close()
 		l, err := ReadLabels(path, labels, set)
+		labels.Close()
 		if err != nil {
 			t.Fatal(err)
 		}

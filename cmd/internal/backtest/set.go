@@ -79,8 +79,9 @@ func ReadRows(name string, r io.Reader) ([]Row, error) {
 // (RFC 1952, section 2.3.1).
 func decompressed(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
-	if magic, err := buffered.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return buffered, nil // the scanner meets the error again, should it be one
+	magic, _ := buffered.Peek(2) // whoever reads on meets the error
+	if string(magic) != "\x1f\x8b" {
+		return buffered, nil
 	}
 	return gzip.NewReader(buffered)
 }
