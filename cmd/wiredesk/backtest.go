@@ -294,25 +294,11 @@ func whyWrong(p *backtest.Pair) string {
 	if p.Unsure {
 		parts = append(parts, "labelled as unsure")
 	}
-	d := &p.Decision
-	about := "the second was " + d.Kind.String() + " by "
-	if p.Direct {
-		about = d.Kind.String() + " by "
+	about := p.Decision.Explain()
+	if !p.Direct {
+		about = "the second is " + about
 	}
-	return strings.Join(append(parts, about+evidence(&d.Evidence)), "; ")
-}
-
-// evidence says in a line what a decision rests on.
-func evidence(e *aggregator.Evidence) string {
-	parts := []string{fmt.Sprintf("rule %q", e.Rule)}
-	for _, f := range e.Features {
-		text := f.Name + " " + strconv.FormatFloat(f.Value, 'g', 4, 64)
-		if len(f.Words) > 0 {
-			text += " (" + strings.Join(f.Words, ", ") + ")"
-		}
-		parts = append(parts, text)
-	}
-	return strings.Join(append(parts, "score "+strconv.FormatFloat(e.Score, 'g', 4, 64)), "; ")
+	return strings.Join(append(parts, about), "; ")
 }
 
 func (r *backtestReport) print(w io.Writer) error {
@@ -357,7 +343,8 @@ func printWrong(w io.Writer, shown []wrongPair, all int, one, many string) {
 	for _, p := range shown {
 		fmt.Fprintf(w, "\n%.0f minutes apart, %s\n", p.Minutes, oneLine(p.Why))
 		for _, row := range []*backtest.Row{p.pair.A, p.pair.B} {
-			fmt.Fprintf(w, "%6d  %s: %s\n", row.N, oneLine(row.Entry.Source), oneLine(row.Entry.Title))
+			e := &row.Entry
+			fmt.Fprintf(w, "%6d  %s %s: %s\n", row.N, e.ID.Short(), oneLine(e.Source), oneLine(e.Title))
 		}
 	}
 }
