@@ -14,11 +14,11 @@ import (
 
 // putAliases makes the ids of the stories that s merged with lead to it, and
 // takes those stories out. What was merged with it before and is no longer
-// stands on its own again.
+// stands on its own again, or leads to another story.
 func (w *writer) putAliases(s *aggregator.Story, before []aggregator.StoryID) error {
 	for _, id := range before {
 		if !slices.Contains(s.Merged, id) {
-			if err := w.aliases.Delete(id[:]); err != nil {
+			if err := w.dropAlias(id, s.Seq); err != nil {
 				return err
 			}
 		}
@@ -40,8 +40,17 @@ func (w *writer) putAliases(s *aggregator.Story, before []aggregator.StoryID) er
 	return nil
 }
 
+// dropAlias makes an id lead to the story of seq no more. If another story of
+// the same commit took it over, it stays there.
+func (w *writer) dropAlias(id aggregator.StoryID, seq uint64) error {
+	if k := seqKey(seq); !bytes.Equal(w.aliases.Get(id[:]), k[:]) {
+		return nil
+	}
+	return w.aliases.Delete(id[:])
+}
+
 // mergeAway takes the story of that id out, if there is one: it has become
-// another, with all that it had merged with itself.
+// another. What it had merged with itself has to lead elsewhere.
 func (w *writer) mergeAway(id aggregator.StoryID, into *aggregator.Story) error {
 	v := w.keys.Get(id[:])
 	if v == nil {
@@ -63,9 +72,17 @@ func (w *writer) mergeAway(id aggregator.StoryID, into *aggregator.Story) error 
 	case old.ID != id:
 		return contradiction("story %s merged with %s, which is no story", into.ID, id)
 	}
+	for _, m := range old.Members {
+		if _, story, found, err := w.idOf(m.Seq); err != nil {
+			return err
+		} else if found && story == id {
+			return contradiction("story %s merged with %s, which still has entry %d", into.ID, id, m.Seq)
+		}
+	}
 	for _, alias := range old.Merged {
-		if !slices.Contains(into.Merged, alias) {
-			return contradiction("story %s merged with %s, but not with its alias %s", into.ID, id, alias)
+		w.loose[alias] = id
+		if err := w.dropAlias(alias, seq); err != nil {
+			return err
 		}
 	}
 	delete(w.left, id)
@@ -85,6 +102,12 @@ func (w *writer) checkAliases(stories []aggregator.Story) error {
 			if !bytes.Equal(w.aliases.Get(id[:]), k[:]) {
 				return contradiction("story %s merged with %s, which another did too", s.ID, id)
 			}
+		}
+		delete(w.loose, s.ID)
+	}
+	for alias, of := range w.loose {
+		if w.aliases.Get(alias[:]) == nil {
+			return contradiction("story %s became another, but its alias %s did not", of, alias)
 		}
 	}
 	return nil

@@ -104,6 +104,40 @@ func TestMergedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAliasesChangeHands: a story becomes another while what it had merged with
+// stands on its own again or becomes a third, whatever the order of the stories.
+func TestAliasesChangeHands(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][]int{"as told": {0, 1, 2}, "the other way round": {2, 1, 0}} {
+		db := newDB(t)
+		c := lone("bbc", 1, 2, 3, 4, 5)
+		mustCommit(t, db, c)
+		e := func(seq uint64) *aggregator.Entry { return &c.Entries[seq-1] }
+		ids := make([]aggregator.StoryID, 6)
+		for i := range c.Entries {
+			ids[i+1] = c.Entries[i].ID.Story()
+		}
+		mustCommit(t, db, merge([]*aggregator.Entry{e(3), e(4), e(5)}, ids[4], ids[5]))
+
+		parts := []aggregator.Commit{
+			merge([]*aggregator.Entry{e(1), e(3)}, ids[3]), merge([]*aggregator.Entry{e(2), e(5)}, ids[5]), merge([]*aggregator.Entry{e(4)}),
+		}
+		var all aggregator.Commit
+		for _, i := range order {
+			all.Stories = append(all.Stories, parts[i].Stories...)
+			all.Entries = append(all.Entries, parts[i].Entries...)
+		}
+		mustCommit(t, db, all)
+		mustCheck(t, db)
+		for i, first := range map[int]uint64{1: 1, 2: 2, 3: 1, 4: 4, 5: 2} {
+			wantStory(t, db, ids[i], first)
+		}
+		if _, stories := db.Counts(); stories != 3 {
+			t.Errorf("%s: %d stories", name, stories)
+		}
+	}
+}
+
 func TestCommitRefusesBadMerges(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -111,14 +145,14 @@ func TestCommitRefusesBadMerges(t *testing.T) {
 		says   string
 	}{
 		"an entry is left behind": {func(e []*aggregator.Entry, ids []aggregator.StoryID) aggregator.Commit {
-			return merge(e[:1], ids[1])
-		}, "entry"},
+			return merge(e[:1], ids[1], ids[2])
+		}, "still has entry 2"},
 		"the story that an entry left still names it": {func(e []*aggregator.Entry, _ []aggregator.StoryID) aggregator.Commit {
 			return merge([]*aggregator.Entry{e[0], e[2]})
 		}, "still names it"},
 		"an alias is forgotten": {func(e []*aggregator.Entry, ids []aggregator.StoryID) aggregator.Commit {
 			return merge(e, ids[1])
-		}, "but not with its alias"},
+		}, "but its alias"},
 		"with itself": {func(e []*aggregator.Entry, ids []aggregator.StoryID) aggregator.Commit {
 			return merge(e[:1], ids[0])
 		}, "twice or with itself"},
@@ -129,6 +163,12 @@ func TestCommitRefusesBadMerges(t *testing.T) {
 			c := merge(e[:1], ids[1], ids[2])
 			whole := storyOf(e[1], e[2])
 			c.Stories = append(c.Stories, whole)
+			return c
+		}, "still has entry 2"},
+		"with a story that comes with it": {func(e []*aggregator.Entry, ids []aggregator.StoryID) aggregator.Commit {
+			c := merge(e[:1], ids[2])
+			c.Stories = append(c.Stories, storyOf(e[1]), storyOf(e[2]))
+			c.Entries = append(c.Entries, *e[1], *e[2])
 			return c
 		}, "has become another"},
 	}

@@ -36,9 +36,10 @@ func contradiction(format string, args ...any) error {
 // another story comes with that story, and with the one it leaves.
 //
 // Stories that turned out to be one come as the one that stays, which lists the
-// others and all that they listed in its Merged, and has their members. The
-// others leave; their ids lead to it from then on. A story that it lists no
-// more comes with the same commit, or its id leads nowhere.
+// others in its Merged. The others leave; their ids lead to it from then on. No
+// entry names them any more, and what they listed is listed by a story of the
+// same commit or is one. A story that is listed no more comes with the same
+// commit, or its id leads nowhere.
 //
 // A pin names two entries of the store by their ids.
 //
@@ -117,8 +118,9 @@ type writer struct {
 
 	counters counters
 	fresh    map[uint64]*freshEntry
-	homeless map[uint64]aggregator.StoryID // entries whose story has not named them yet
-	left     map[aggregator.StoryID]uint64 // stories that still name an entry that left them
+	homeless map[uint64]aggregator.StoryID             // entries whose story has not named them yet
+	left     map[aggregator.StoryID]uint64             // stories that still name an entry that left them
+	loose    map[aggregator.StoryID]aggregator.StoryID // aliases of stories that became another, and those stories
 	keyList  []byte
 }
 
@@ -152,6 +154,7 @@ func (db *DB) newWriter(tx *bolt.Tx) (*writer, error) {
 		meta:      open(metaBucket, bolt.DefaultFillPercent),
 		homeless:  map[uint64]aggregator.StoryID{},
 		left:      map[aggregator.StoryID]uint64{},
+		loose:     map[aggregator.StoryID]aggregator.StoryID{},
 	}
 	var err error
 	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
