@@ -13,10 +13,11 @@ type Judge interface {
 }
 
 // Fold gives entries their stories, in the order they come, as the daemon's
-// writer does: what a later entry shows to be one story becomes one.
+// writer does: of two stories that turn out to be one, the one whose first
+// entry came first takes the other's entries.
 type Fold struct {
 	judge   Judge
-	members map[aggregator.StoryID][]uint64
+	members map[aggregator.StoryID][]uint64 // the first first
 	stories map[uint64]aggregator.StoryID
 }
 
@@ -30,24 +31,33 @@ func NewFold(judge Judge) *Fold {
 }
 
 // Add decides on the next entry, whose ID and Seq must be set, and sets its
-// Labels and its Story.
+// Labels and its Story. What the decision calls Story and Merged is then as it
+// came to be: the story that stays, and the one that became it.
 func (f *Fold) Add(e *aggregator.Entry) aggregator.Decision {
 	reading := dedupe.Read(e)
 	d := f.judge.Decide(e, reading)
+	if !d.Merged.IsZero() {
+		d.Story, d.Merged = f.merge(d.Story, d.Merged)
+	}
 	e.Labels, e.Story = reading.Labels, d.Story
 	f.members[d.Story] = append(f.members[d.Story], e.Seq)
 	f.stories[e.Seq] = d.Story
 	f.judge.Add(e, reading)
-	if !d.Merged.IsZero() {
-		moved := f.members[d.Merged]
-		delete(f.members, d.Merged)
-		for _, seq := range moved {
-			f.stories[seq] = d.Story
-			f.judge.Move(seq, d.Story)
-		}
-		f.members[d.Story] = append(f.members[d.Story], moved...)
-	}
 	return d
+}
+
+func (f *Fold) merge(a, b aggregator.StoryID) (older, younger aggregator.StoryID) {
+	older, younger = a, b
+	if f.members[younger][0] < f.members[older][0] {
+		older, younger = younger, older
+	}
+	for _, seq := range f.members[younger] {
+		f.stories[seq] = older
+		f.judge.Move(seq, older)
+	}
+	f.members[older] = append(f.members[older], f.members[younger]...)
+	delete(f.members, younger)
+	return older, younger
 }
 
 // Story returns the story that an entry belongs to by now; zero for an entry
