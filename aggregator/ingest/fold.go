@@ -76,6 +76,19 @@ type fold struct {
 	loud    bool                             // some result brought more than the news that nothing changed
 }
 
+func newFold(archive Archive, j judge, settings *Settings, states func(source string) aggregator.SourceState) *fold {
+	return &fold{
+		archive: archive, judge: j, settings: settings, states: states,
+		known:   make(map[aggregator.EntryID]aggregator.Known),
+		stored:  make(map[uint64]*aggregator.Entry),
+		entries: make(map[uint64]*aggregator.Entry),
+		stories: make(map[aggregator.StoryID]*aggregator.Story),
+		aliases: make(map[aggregator.StoryID]aggregator.StoryID),
+		newest:  make(map[string]aggregator.SourceState),
+		revised: make(map[uint64][]aggregator.Revision),
+	}
+}
+
 // add folds one result in.
 func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	src, configured := f.settings.Sources[result.Source]

@@ -75,7 +75,7 @@ func (in *Ingest) restoreJudge(lastSeq uint64, lastSeen time.Time) (windowJudge,
 		}
 		judge = in.newJudge()
 		since := lastSeen.Add(-warmWindows * judge.Window())
-		r := replay{store: in.opts.Store, judge: judge}
+		r := replay{store: in.opts.Store, tell: teach(judge)}
 		if err := errors.Join(in.opts.Store.Replay(since, r.add), r.finish()); err != nil {
 			return nil, err
 		}
@@ -107,7 +107,7 @@ func (in *Ingest) fromSnapshot(lastSeq uint64) (windowJudge, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := replay{store: in.opts.Store, judge: judge, next: after}
+	r := replay{store: in.opts.Store, tell: teach(judge), next: after}
 	for _, seq := range revised {
 		if err := r.expect(seq, after); err != nil {
 			return nil, err
@@ -145,13 +145,22 @@ func (in *Ingest) compare(judge windowJudge, after uint64) (revised []uint64, er
 	return revised, nil
 }
 
-// replay adds stored entries to a judge as they were folded: each with its
-// first text, and every later text after the entry it came after. That their
-// stories are the present ones makes no difference: the judge was told of each
-// that changed.
+// teach returns what adds texts to a judge. That their stories are the present
+// ones makes no difference: the judge was told of each that changed.
+func teach(judge judge) func(*aggregator.Entry) error {
+	return func(e *aggregator.Entry) error {
+		reading := judge.Read(e)
+		e.Labels = reading.Labels
+		judge.Add(e, reading)
+		return nil
+	}
+}
+
+// replay tells the texts of stored entries as they were folded: each entry with
+// its first text, and every later text after the entry it came after.
 type replay struct {
 	store Store
-	judge windowJudge
+	tell  func(*aggregator.Entry) error
 	due   map[uint64][]text // by the entry they came after
 	next  uint64            // the first Seq whose texts are still due
 }
@@ -164,7 +173,7 @@ type text struct {
 
 const present = -1
 
-// add adds the next entry.
+// add tells the next entry.
 func (r *replay) add(e aggregator.Entry) error {
 	if err := r.addTexts(e.Seq); err != nil {
 		return err
@@ -179,14 +188,7 @@ func (r *replay) add(e aggregator.Entry) error {
 		}
 		e = first
 	}
-	r.tell(&e)
-	return nil
-}
-
-func (r *replay) tell(e *aggregator.Entry) {
-	reading := r.judge.Read(e)
-	e.Labels = reading.Labels
-	r.judge.Add(e, reading)
+	return r.tell(&e)
 }
 
 // expect notes the texts that an entry got after the entry of that Seq.
@@ -213,7 +215,7 @@ func (r *replay) expect(seq, after uint64) error {
 	return nil
 }
 
-// addTexts adds the texts that came before the entry of that Seq.
+// addTexts tells the texts that came before the entry of that Seq.
 func (r *replay) addTexts(before uint64) error {
 	if r.next == 0 {
 		r.next = before
@@ -226,7 +228,7 @@ func (r *replay) addTexts(before uint64) error {
 	return nil
 }
 
-// finish adds the texts that are left.
+// finish tells the texts that are left.
 func (r *replay) finish() error {
 	for _, after := range slices.Sorted(maps.Keys(r.due)) {
 		if err := r.addDue(after); err != nil {
@@ -259,8 +261,7 @@ func (r *replay) addText(t text) error {
 			return err
 		}
 	}
-	r.tell(&e)
-	return nil
+	return r.tell(&e)
 }
 
 // withText returns the entry with an earlier text of its, or as it is where
@@ -273,6 +274,7 @@ func (r *replay) withText(e aggregator.Entry, n int) (aggregator.Entry, error) {
 	for _, revision := range revisions {
 		if revision.N == n {
 			e.Title, e.Summary, e.Content, e.Text = revision.Title, revision.Summary, revision.Content, revision.Text
+			e.Revised, e.Revision = revision.At, revision.N
 		}
 	}
 	return e, nil
@@ -293,6 +295,8 @@ func (in *Ingest) saveJudge() {
 		}
 	})
 }
+
+func newJudge(opts dedupe.Options) windowJudge { return reader{dedupe.New(opts)} }
 
 // reader gives the judge what reads entries for it.
 type reader struct{ *dedupe.Judge }

@@ -130,7 +130,7 @@ func New(opts Options, settings Settings) (*Ingest, error) {
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
-		newJudge: func() windowJudge { return reader{dedupe.New(opts.Dedupe)} },
+		newJudge: func() windowJudge { return newJudge(opts.Dedupe) },
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
@@ -293,17 +293,9 @@ func (onlyAsked) Add(*aggregator.Entry, dedupe.Reading) {}
 func (onlyAsked) Move(uint64, aggregator.StoryID) {}
 
 func (in *Ingest) fold(j judge) *fold {
-	return &fold{
-		archive: in.opts.Store, judge: j, settings: in.settings.Load(), states: in.State,
-		lastSeq: in.lastSeq, lastSeen: in.lastSeen,
-		known:   make(map[aggregator.EntryID]aggregator.Known),
-		stored:  make(map[uint64]*aggregator.Entry),
-		entries: make(map[uint64]*aggregator.Entry),
-		stories: make(map[aggregator.StoryID]*aggregator.Story),
-		aliases: make(map[aggregator.StoryID]aggregator.StoryID),
-		newest:  make(map[string]aggregator.SourceState),
-		revised: make(map[uint64][]aggregator.Revision),
-	}
+	f := newFold(in.opts.Store, j, in.settings.Load(), in.State)
+	f.lastSeq, f.lastSeen = in.lastSeq, in.lastSeen
+	return f
 }
 
 // purge removes a little of what is older than is kept, and says whether there

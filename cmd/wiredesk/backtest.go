@@ -46,14 +46,14 @@ The settings are the defaults, or with --config those of its dedupe section;
 		Args: takes("FILE.jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			call.file = args[0]
-			judging, err := judgingOf(flags, settings)
+			d, err := dedupeSettings(flags, settings)
 			if err != nil {
 				return err
 			}
 			if err := call.check(); err != nil {
 				return wrongCall(cmd, err)
 			}
-			return call.run(cmd, judging)
+			return call.run(cmd, judging(d))
 		},
 	}
 	f := cmd.Flags()
@@ -84,26 +84,26 @@ func (s *setting) Set(text string) error {
 	return d.Set(s.key, text)
 }
 
-// judgingOf returns the dedupe section of the configuration, should one be
+// dedupeSettings returns the dedupe section of the configuration, should one be
 // named, else the default, both overruled by settings.
-func judgingOf(flags *common, settings []*setting) (config.Dedupe, error) {
-	judging := config.Default().Dedupe
+func dedupeSettings(flags *common, settings []*setting) (config.Dedupe, error) {
+	d := config.Default().Dedupe
 	if flags.config != "" {
 		cfg, err := flags.load()
 		if err != nil {
-			return judging, err
+			return d, err
 		}
-		judging = cfg.Dedupe
+		d = cfg.Dedupe
 	}
 	for _, s := range settings {
 		if s.text == "" {
 			continue
 		}
-		if err := judging.Set(s.key, s.text); err != nil {
-			return judging, fmt.Errorf("--%s: %w", s.key, err)
+		if err := d.Set(s.key, s.text); err != nil {
+			return d, fmt.Errorf("--%s: %w", s.key, err)
 		}
 	}
-	return judging, nil
+	return d, nil
 }
 
 // backtestCall is what a backtest is asked for.
@@ -137,7 +137,7 @@ func (c *backtestCall) labelsPath() string {
 	return base + ".labels.json"
 }
 
-func (c *backtestCall) run(cmd *cobra.Command, judging config.Dedupe) error {
+func (c *backtestCall) run(cmd *cobra.Command, opts dedupe.Options) error {
 	set, err := readRows(cmd.InOrStdin(), c.file)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (c *backtestCall) run(cmd *cobra.Command, judging config.Dedupe) error {
 			return err
 		}
 	}
-	report, err := runBacktest(cmd.Context(), judging, warm, set)
+	report, err := runBacktest(cmd.Context(), opts, warm, set)
 	if err != nil {
 		return err
 	}
@@ -235,10 +235,9 @@ type wrongPair struct {
 	pair backtest.Pair
 }
 
-func runBacktest(ctx context.Context, judging config.Dedupe, warm, set []backtest.Row) (*backtestReport, error) {
+func runBacktest(ctx context.Context, opts dedupe.Options, warm, set []backtest.Row) (*backtestReport, error) {
 	start := time.Now()
-	judge := dedupe.New(dedupe.Options{Window: judging.Window, Join: judging.Join})
-	out, err := backtest.Run(ctx, judge, warm, set)
+	out, err := backtest.Run(ctx, dedupe.New(opts), warm, set)
 	if err != nil {
 		return nil, err
 	}

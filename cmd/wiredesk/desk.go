@@ -67,7 +67,7 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	d.ingest, err = ingest.New(ingest.Options{
 		Store:     db,
 		Poller:    ingest.NewPoller(d.client, parse.New(parse.Options{}), log),
-		Dedupe:    dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
+		Dedupe:    judging(cfg.Dedupe),
 		Log:       log,
 		Committed: d.committed,
 	}, settings)
@@ -287,6 +287,11 @@ func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) s
 }
 
 // settingsOf returns what ingest needs of the configuration.
+// judging returns how entries are judged under the settings.
+func judging(d config.Dedupe) dedupe.Options {
+	return dedupe.Options{Window: d.Window, Join: d.Join}
+}
+
 func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 	sources := make(map[string]aggregator.Source, len(cfg.Sources))
 	filters := make(map[string]*publish.DropFilter)

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"wiredesk/aggregator"
-	"wiredesk/aggregator/dedupe"
 	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/parse"
 	"wiredesk/config"
@@ -113,7 +112,7 @@ func preview(ctx context.Context, cfg *config.Config, result aggregator.PollResu
 		return ingest.Report{}, err
 	}
 	in, err := ingest.New(ingest.Options{
-		Store: db, Dedupe: dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
+		Store: db, Dedupe: judging(cfg.Dedupe),
 	}, settings)
 	if err != nil {
 		return ingest.Report{}, err

@@ -56,7 +56,7 @@ called or configured wrongly.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
-		newImport(), newExport(flags), newBacktest(flags), newVersion(),
+		newImport(), newExport(flags), newBacktest(flags), newRebuild(flags), newVersion(),
 	)
 	return root
 }
