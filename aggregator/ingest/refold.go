@@ -56,6 +56,11 @@ type Move struct {
 //
 // It takes a few hundred bytes of memory for each entry of the store.
 func Refold(ctx context.Context, store Store, opts dedupe.Options, settings *Settings, step func()) (*Refolded, error) {
+	return refold(ctx, store, reader{dedupe.New(opts)}, settings, step)
+}
+
+// refold is Refold by a judge that knows nothing yet.
+func refold(ctx context.Context, store Store, judge windowJudge, settings *Settings, step func()) (*Refolded, error) {
 	pins, err := store.Pins()
 	if err != nil {
 		return nil, fmt.Errorf("read the pins: %w", err)
@@ -74,7 +79,6 @@ func Refold(ctx context.Context, store Store, opts dedupe.Options, settings *Set
 	for _, s := range list {
 		r.states[s.Source] = s
 	}
-	judge := newJudge(opts)
 	judge.SetPins(pins)
 	r.fold = newFold(unread{store}, judge, settings, func(source string) aggregator.SourceState { return r.states[source] })
 	texts := replay{store: store, tell: r.take}

@@ -296,8 +296,6 @@ func (in *Ingest) saveJudge() {
 	})
 }
 
-func newJudge(opts dedupe.Options) windowJudge { return reader{dedupe.New(opts)} }
-
 // reader gives the judge what reads entries for it.
 type reader struct{ *dedupe.Judge }
 

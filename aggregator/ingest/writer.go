@@ -127,10 +127,14 @@ type preview struct {
 
 // New returns an Ingest over what the store holds.
 func New(opts Options, settings Settings) (*Ingest, error) {
+	return newIngest(opts, settings, func() windowJudge { return reader{dedupe.New(opts.Dedupe)} })
+}
+
+func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*Ingest, error) {
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
-		newJudge: func() windowJudge { return newJudge(opts.Dedupe) },
+		newJudge: newJudge,
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
