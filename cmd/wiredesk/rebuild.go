@@ -178,12 +178,12 @@ func (r *rebuildReport) print(w io.Writer) error {
 	if err := list.write(out); err != nil {
 		return err
 	}
-	would, change := "would ", "change"
+	move, change := "would move", "would change"
 	if r.Applied {
-		would, change = "", "changed"
+		move, change = "moved", "changed"
 	}
-	fmt.Fprintf(out, "\n%s judged anew: %s %smove, %s %s%s\n", count(r.Entries, "entry", "entries"),
-		count(r.Moved, "entry", "entries"), would, count(r.Changed, "story", "stories"), would, change)
+	fmt.Fprintf(out, "\n%s judged anew: %s %s, %s %s\n", count(r.Entries, "entry", "entries"),
+		count(r.Moved, "entry", "entries"), move, count(r.Changed, "story", "stories"), change)
 	for _, m := range r.Moves {
 		fmt.Fprintf(out, "\n%s %s: %s\n", m.Entry.Short(), oneLine(m.Source), oneLine(m.Title))
 		fmt.Fprintf(out, "  from %s %s\n", m.From.ID.Short(), oneLine(m.From.Title))
