@@ -12,28 +12,27 @@ type Judge interface {
 	Move(seq uint64, to aggregator.StoryID)
 }
 
-// Fold gives entries their stories, in the order they come, as the daemon's
+// fold gives entries their stories, in the order they come, as the daemon's
 // writer does: of two stories that turn out to be one, the one whose first
 // entry came first takes the other's entries.
-type Fold struct {
+type fold struct {
 	judge   Judge
 	members map[aggregator.StoryID][]uint64 // the first first
 	stories map[uint64]aggregator.StoryID
 }
 
-// NewFold returns a fold through a judge that knows nothing yet.
-func NewFold(judge Judge) *Fold {
-	return &Fold{
+func newFold(judge Judge) *fold {
+	return &fold{
 		judge:   judge,
 		members: make(map[aggregator.StoryID][]uint64),
 		stories: make(map[uint64]aggregator.StoryID),
 	}
 }
 
-// Add decides on the next entry, whose ID and Seq must be set, and sets its
+// add decides on the next entry, whose ID and Seq must be set, and sets its
 // Labels and its Story. What the decision calls Story and Merged is then as it
 // came to be: the story that stays, and the one that became it.
-func (f *Fold) Add(e *aggregator.Entry) aggregator.Decision {
+func (f *fold) add(e *aggregator.Entry) aggregator.Decision {
 	reading := dedupe.Read(e)
 	d := f.judge.Decide(e, reading)
 	if !d.Merged.IsZero() {
@@ -46,7 +45,7 @@ func (f *Fold) Add(e *aggregator.Entry) aggregator.Decision {
 	return d
 }
 
-func (f *Fold) merge(a, b aggregator.StoryID) (older, younger aggregator.StoryID) {
+func (f *fold) merge(a, b aggregator.StoryID) (older, younger aggregator.StoryID) {
 	older, younger = a, b
 	if f.members[younger][0] < f.members[older][0] {
 		older, younger = younger, older
@@ -60,6 +59,6 @@ func (f *Fold) merge(a, b aggregator.StoryID) (older, younger aggregator.StoryID
 	return older, younger
 }
 
-// Story returns the story that an entry belongs to by now; zero for an entry
+// story returns the story that an entry belongs to by now; zero for an entry
 // that was not added.
-func (f *Fold) Story(seq uint64) aggregator.StoryID { return f.stories[seq] }
+func (f *fold) story(seq uint64) aggregator.StoryID { return f.stories[seq] }

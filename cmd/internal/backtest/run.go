@@ -19,14 +19,14 @@ type Outcome struct {
 // named as by a daemon that saw all of them, each for the first time. Warm and
 // set are not changed. The only error is that of ctx.
 func Run(ctx context.Context, judge Judge, warm, set []Row) (Outcome, error) {
-	fold := NewFold(judge)
+	fold := newFold(judge)
 	out := Outcome{Rows: slices.Clone(set), Decisions: make([]aggregator.Decision, 0, len(set))}
 	taken := make(map[aggregator.EntryID]bool, len(warm)+len(set))
 	add := func(e *aggregator.Entry) aggregator.Decision {
 		e.Seq = uint64(len(taken) + 1)
 		e.ID = identity(e, taken)
 		taken[e.ID] = true
-		return fold.Add(e)
+		return fold.add(e)
 	}
 	for _, row := range warm {
 		add(&row.Entry)
@@ -42,7 +42,7 @@ func Run(ctx context.Context, judge Judge, warm, set []Row) (Outcome, error) {
 	}
 	for i := range out.Rows {
 		e := &out.Rows[i].Entry
-		e.Story = fold.Story(e.Seq)
+		e.Story = fold.story(e.Seq)
 	}
 	return out, nil
 }
