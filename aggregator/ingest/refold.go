@@ -241,8 +241,9 @@ func (r *refolding) compare() (*Refolded, error) {
 		if e.Story == r.was[seq] {
 			continue
 		}
-		move := Move{Seq: seq, From: r.was[seq], To: e.Story, Decision: r.merging[e.ID.Story()]}
+		move := Move{Seq: seq, From: r.was[seq], To: e.Story, Decision: r.merging[r.was[seq]]}
 		if d, decided := r.moving[seq]; decided {
+			d.Story = e.Story // which that of the decision may have become since
 			move.Decision = d
 			out.commit.Decisions = append(out.commit.Decisions, d)
 		}
@@ -316,13 +317,14 @@ func (r *refolding) leadOn(stored []aggregator.Story) error {
 }
 
 // carryOver gives a story that is in the store already what does not depend on
-// its members: nothing of it is announced again.
+// its members: nothing of it is announced again. Where its members are the same
+// it has the same lead.
 func carryOver(story, old *aggregator.Story) {
 	story.First, story.Updated = old.First, old.Updated
 	if old.Changed.After(story.Changed) {
 		story.Changed = old.Changed
 	}
-	if slices.ContainsFunc(story.Members, func(m aggregator.Member) bool { return m.Seq == old.Lead && !m.Withdrawn }) {
+	if slices.EqualFunc(story.Members, old.Members, func(m, n aggregator.Member) bool { return m.Seq == n.Seq && m.Withdrawn == n.Withdrawn }) {
 		story.Lead, story.Turns = old.Lead, old.Turns
 	}
 }
@@ -330,8 +332,14 @@ func carryOver(story, old *aggregator.Story) {
 // alike reports whether two versions of a story are the same but for when it
 // changed.
 func alike(a, b *aggregator.Story) bool {
-	return a.Lead == b.Lead && a.Withdrawn == b.Withdrawn && slices.Equal(a.Related, b.Related) &&
-		slices.Equal(a.Merged, b.Merged) && slices.EqualFunc(a.Members, b.Members, func(m, n aggregator.Member) bool {
-		return m.Seq == n.Seq && m.Kind == n.Kind && m.Withdrawn == n.Withdrawn
-	})
+	return a.Lead == b.Lead && a.Withdrawn == b.Withdrawn &&
+		sameIDs(a.Related, b.Related) && sameIDs(a.Merged, b.Merged) &&
+		slices.EqualFunc(a.Members, b.Members, func(m, n aggregator.Member) bool {
+			return m.Seq == n.Seq && m.Kind == n.Kind && m.Withdrawn == n.Withdrawn
+		})
+}
+
+// sameIDs reports whether two lists without repetitions name the same stories.
+func sameIDs(a, b []aggregator.StoryID) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(id aggregator.StoryID) bool { return !slices.Contains(b, id) })
 }
