@@ -273,7 +273,7 @@ func TestStoryJSON(t *testing.T) {
 	view := world.views[2]
 	w := get(t, rendered(t, Options{Archive: world}, publication()).Handler(), "/stories/"+view.ID.String()+".json")
 	wantHeader(t, w.Header(), map[string]string{"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"})
-	var got storyJSON
+	var got Story
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}

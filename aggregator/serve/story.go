@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,14 +25,31 @@ type storyPage struct {
 
 // storyEntry is an entry on the page of its story.
 type storyEntry struct {
+	ID                string // short, as decisions call it
 	Title, Link, Lang string
 	Source            sourceName
+	Labels            []aggregator.Label
 	Kind              string // empty: the first
 	Lead              bool
+	Withdrawn         bool
 	Seen              moment
 	Published         moment // zero: not claimed, or as seen
 	Revision          int
 	Summary           string
+	Earlier           []earlierText // the first first
+	Decided           []decided     // in order
+}
+
+// earlierText is what an entry said before.
+type earlierText struct {
+	Title string
+	At    moment
+}
+
+// decided is a decision in words.
+type decided struct {
+	Words string
+	At    moment
 }
 
 // serveStory answers /stories/{id} and /stories/{id}.json.
@@ -66,7 +84,7 @@ func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 	}
 	var page *edition
 	if program {
-		page, err = pub.renderStoryJSON(view)
+		page, err = s.renderStoryJSON(pub, view)
 	} else {
 		page, err = s.renderStory(pub, view)
 	}
@@ -80,28 +98,39 @@ func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 // renderStory returns the page of a story.
 func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*edition, error) {
 	main := storyPage{storyItem: pub.item(view), ID: view.ID.String(), Sources: view.Sources()}
-	kinds := memberKinds(view)
+	members := membersBySeq(view)
 	for i := range view.Entries {
 		entry := &view.Entries[i]
+		m := members[entry.Seq]
 		shown := storyEntry{
-			Title: titleOf(entry), Link: publicLink(entry.Link), Lang: pub.language(entry), Source: pub.source(entry.Source),
-			Lead: entry.Seq == view.Lead, Seen: moment{entry.Seen}, Revision: entry.Revision, Summary: entry.Summary,
+			ID: entry.ID.Short(), Title: titleOf(entry), Link: publicLink(entry.Link), Lang: pub.language(entry),
+			Source: pub.source(entry.Source), Labels: entry.Labels, Lead: entry.Seq == view.Lead, Withdrawn: m.Withdrawn,
+			Seen: moment{entry.Seen}, Revision: entry.Revision, Summary: entry.Summary,
 		}
-		if kind := kinds[entry.Seq]; kind != aggregator.New {
-			shown.Kind = kind.String()
+		if m.Kind != aggregator.New {
+			shown.Kind = m.Kind.String()
 		}
 		if !entry.Published.IsZero() && !entry.Published.Equal(entry.Seen) {
 			shown.Published = moment{entry.Published}
 		}
+		revisions, decisions, err := s.history(entry)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range revisions {
+			shown.Earlier = append(shown.Earlier, earlierText{excerpt(cmp.Or(r.Title, r.Summary, "Untitled"), excerptRunes), moment{r.At}})
+		}
+		for _, d := range decisions {
+			shown.Decided = append(shown.Decided, decided{d.Words, moment{d.At}})
+		}
 		main.Entries = append(main.Entries, shown)
 	}
-	for _, id := range view.Related[:min(len(view.Related), relatedShown)] {
-		// A related story may have been purged since.
-		if related, err := s.opts.Archive.Story(id); err == nil && !related.Withdrawn && len(related.Entries) > 0 {
-			main.Related = append(main.Related, pub.item(related))
-		} else if err != nil && !errors.Is(err, aggregator.ErrNotFound) {
-			return nil, fmt.Errorf("read story %s: %w", id, err)
-		}
+	related, err := s.related(view)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range related {
+		main.Related = append(main.Related, pub.item(other))
 	}
 	body, err := s.pages.render("story", s.chrome(pub, main.Title), main)
 	if err != nil {
@@ -110,20 +139,40 @@ func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*editio
 	return newEdition(typeHTML, cacheMinute, body), nil
 }
 
-// memberKinds returns what became of each entry of the story, by Seq.
-func memberKinds(view aggregator.StoryView) map[uint64]aggregator.DecisionKind {
-	kinds := make(map[uint64]aggregator.DecisionKind, len(view.Members))
-	for _, m := range view.Members {
-		kinds[m.Seq] = m.Kind
+// related returns the first stories that are told beside this one. One that was
+// withdrawn or purged since is none.
+func (s *Server) related(view aggregator.StoryView) (found []aggregator.StoryView, err error) {
+	for _, id := range view.Related[:min(len(view.Related), relatedShown)] {
+		other, err := s.opts.Archive.Story(id)
+		switch {
+		case errors.Is(err, aggregator.ErrNotFound):
+		case err != nil:
+			return nil, fmt.Errorf("read story %s: %w", id, err)
+		case !other.Withdrawn && len(other.Entries) > 0:
+			found = append(found, other)
+		}
 	}
-	return kinds
+	return found, nil
+}
+
+// membersBySeq returns the places of the story's entries.
+func membersBySeq(view aggregator.StoryView) map[uint64]aggregator.Member {
+	members := make(map[uint64]aggregator.Member, len(view.Members))
+	for _, m := range view.Members {
+		members[m.Seq] = m
+	}
+	return members
 }
 
 // renderStoryJSON returns a story for programs.
-func (p *published) renderStoryJSON(view aggregator.StoryView) (*edition, error) {
-	body, err := json.Marshal(p.storyJSON(view))
+func (s *Server) renderStoryJSON(pub *published, view aggregator.StoryView) (*edition, error) {
+	told, err := s.tell(pub, view)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(told)
 	if err != nil {
 		return nil, fmt.Errorf("encode story %s: %w", view.ID, err)
 	}
-	return newEdition("application/json", cacheMinute, append(body, '\n')), nil
+	return newEdition(typeJSON, cacheMinute, append(body, '\n')), nil
 }
