@@ -27,6 +27,7 @@ type entryRecord struct {
 	Revision   int               `cbor:"16,keyasint,omitempty"`
 	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
 	Alike      alike             `cbor:"18,keyasint,omitempty"`
+	Labels     []labelRecord     `cbor:"19,keyasint,omitempty"`
 
 	words []byte // room to compare Summary in
 }
@@ -46,6 +47,11 @@ type authorRecord struct {
 	URL  string `cbor:"2,keyasint,omitempty"`
 }
 
+type labelRecord struct {
+	Kind   aggregator.LabelKind `cbor:"1,keyasint,omitempty"`
+	Number int                  `cbor:"2,keyasint,omitempty"`
+}
+
 type enclosureRecord struct {
 	URL         string `cbor:"1,keyasint,omitempty"`
 	Type        string `cbor:"2,keyasint,omitempty"`
@@ -54,19 +60,22 @@ type enclosureRecord struct {
 
 // set overwrites r with e, keeping r's slices for the next entry.
 func (r *entryRecord) set(e *aggregator.Entry) {
-	authors, enclosures, words := r.Authors[:0], r.Enclosures[:0], r.words[:0]
+	authors, enclosures, labels, words := r.Authors[:0], r.Enclosures[:0], r.Labels[:0], r.words[:0]
 	for _, a := range e.Authors {
 		authors = append(authors, authorRecord(a))
 	}
 	for _, x := range e.Enclosures {
 		enclosures = append(enclosures, enclosureRecord(x))
 	}
+	for _, l := range e.Labels {
+		labels = append(labels, labelRecord(l))
+	}
 	*r = entryRecord{
 		Source: e.Source, GUID: e.GUID, Link: e.Link, Canonical: e.Canonical,
 		Title: e.Title, Summary: e.Summary, Content: e.Content, Language: e.Language,
 		Authors: authors, Categories: e.Categories, Enclosures: enclosures, Image: e.Image,
 		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
-		Revision: e.Revision, Text: e.Text, words: words,
+		Revision: e.Revision, Text: e.Text, Labels: labels, words: words,
 	}
 	if e.GUID == e.Link && e.GUID != "" {
 		r.GUID, r.Alike = "", r.Alike|guidIsLink
@@ -96,6 +105,9 @@ func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
 	for _, x := range r.Enclosures {
 		e.Enclosures = append(e.Enclosures, aggregator.Enclosure(x))
 	}
+	for _, l := range r.Labels {
+		e.Labels = append(e.Labels, aggregator.Label(l))
+	}
 	if r.Alike&guidIsLink != 0 {
 		e.GUID = r.Link
 	}
@@ -115,6 +127,8 @@ type storyRecord struct {
 	Changed   stamp                `cbor:"4,keyasint,omitempty"`
 	Related   []aggregator.StoryID `cbor:"5,keyasint,omitempty"`
 	Withdrawn bool                 `cbor:"6,keyasint,omitempty"`
+	Merged    []aggregator.StoryID `cbor:"7,keyasint,omitempty"`
+	Turns     int                  `cbor:"8,keyasint,omitempty"`
 }
 
 type memberRecord struct {
@@ -122,17 +136,23 @@ type memberRecord struct {
 	Source string                  `cbor:"2,keyasint,omitempty"`
 	Kind   aggregator.DecisionKind `cbor:"3,keyasint,omitempty"`
 	Joined stamp                   `cbor:"4,keyasint,omitempty"`
+
+	Withdrawn bool `cbor:"5,keyasint,omitempty"`
+	TextBytes int  `cbor:"6,keyasint,omitempty"`
 }
 
 // set overwrites r with s, keeping r's slice for the next story.
 func (r *storyRecord) set(s *aggregator.Story) {
 	members := r.Members[:0]
 	for _, m := range s.Members {
-		members = append(members, memberRecord{m.Seq, m.Source, m.Kind, stampOf(m.Joined)})
+		members = append(members, memberRecord{
+			Seq: m.Seq, Source: m.Source, Kind: m.Kind, Joined: stampOf(m.Joined),
+			Withdrawn: m.Withdrawn, TextBytes: m.TextBytes,
+		})
 	}
 	*r = storyRecord{
 		Members: members, Lead: s.Lead, Updated: stampOf(s.Updated), Changed: stampOf(s.Changed),
-		Related: s.Related, Withdrawn: s.Withdrawn,
+		Related: s.Related, Withdrawn: s.Withdrawn, Merged: s.Merged, Turns: s.Turns,
 	}
 }
 
@@ -140,10 +160,12 @@ func (r *storyRecord) story(seq uint64, h *storyHeader) aggregator.Story {
 	s := aggregator.Story{
 		ID: h.id, Seq: seq, Lead: r.Lead, First: h.first.time(), Updated: r.Updated.time(),
 		Changed: r.Changed.time(), Related: r.Related, Withdrawn: r.Withdrawn,
+		Merged: r.Merged, Turns: r.Turns,
 	}
 	for _, m := range r.Members {
 		s.Members = append(s.Members, aggregator.Member{
 			Seq: m.Seq, Source: m.Source, Kind: m.Kind, Joined: m.Joined.time(),
+			Withdrawn: m.Withdrawn, TextBytes: m.TextBytes,
 		})
 	}
 	return s
@@ -177,6 +199,8 @@ type decisionRecord struct {
 	Partner  aggregator.EntryID      `cbor:"6,keyasint,omitzero"`
 	Score    float64                 `cbor:"7,keyasint,omitempty"`
 	Features []featureRecord         `cbor:"8,keyasint,omitempty"`
+	Merged   aggregator.StoryID      `cbor:"9,keyasint,omitzero"`
+	Near     aggregator.StoryID      `cbor:"10,keyasint,omitzero"`
 }
 
 type featureRecord struct {
@@ -193,12 +217,14 @@ func (r *decisionRecord) set(d *aggregator.Decision) {
 	*r = decisionRecord{
 		Revision: d.Revision, Kind: d.Kind, Story: d.Story, At: stampOf(d.At),
 		Rule: d.Evidence.Rule, Partner: d.Evidence.Partner, Score: d.Evidence.Score, Features: features,
+		Merged: d.Merged, Near: d.Near,
 	}
 }
 
 func (r *decisionRecord) decision(id aggregator.EntryID, seq uint64) aggregator.Decision {
 	d := aggregator.Decision{
 		Entry: id, Seq: seq, Revision: r.Revision, Kind: r.Kind, Story: r.Story, At: r.At.time(),
+		Merged: r.Merged, Near: r.Near,
 		Evidence: aggregator.Evidence{Rule: r.Rule, Partner: r.Partner, Score: r.Score},
 	}
 	for _, f := range r.Features {

@@ -35,6 +35,8 @@ type Store interface {
 	ForgetSource(id string) error
 	// Replay calls yield for each entry seen since then, in the order of Seq.
 	Replay(since time.Time, yield func(aggregator.Entry) error) error
+	// Pins returns what operators said of entries.
+	Pins() ([]aggregator.Pin, error)
 	// States returns what is remembered of each source.
 	States() ([]aggregator.SourceState, error)
 	// LastSeq returns the highest Seq ever stored.
@@ -80,6 +82,7 @@ type Ingest struct {
 	settings atomic.Pointer[Settings]
 	results  chan submission
 	previews chan preview
+	pinnings chan pinning
 	pings    chan struct{}
 	ended    chan struct{}
 
@@ -113,7 +116,7 @@ type preview struct {
 func New(opts Options, settings Settings) (*Ingest, error) {
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
-		previews: make(chan preview), pings: make(chan struct{}), ended: make(chan struct{}),
+		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
@@ -255,6 +258,9 @@ func (in *Ingest) Run(ctx context.Context) error {
 		case p := <-in.previews:
 			report, err := in.Try(p.result)
 			p.reply <- reply{report, err}
+		case p := <-in.pinnings:
+			decisions, err := in.settlePin(p)
+			p.reply <- pinned{decisions, err}
 		case <-in.pings:
 		case <-purge.C:
 			select {
