@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 
 	"wiredesk/aggregator"
 )
@@ -29,6 +30,9 @@ type Archive interface {
 	// limit.
 	Between(first, last aggregator.EntryID, limit int) ([]aggregator.EntryID, error)
 
+	// Pins returns what operators said of entries.
+	Pins() ([]aggregator.Pin, error)
+
 	History
 }
 
@@ -42,14 +46,16 @@ type History interface {
 	Decisions(seq uint64) ([]aggregator.Decision, error)
 }
 
-// Pins are the operator's words on which entries belong together.
-type Pins interface {
-	// Pins returns all of them, in an order of their own.
-	Pins() ([]aggregator.Pin, error)
+// Pinner takes the operator's words on which entries belong together.
+type Pinner interface {
 	// Pin puts p in the place of what was said of its two entries, and returns
-	// when the stories are as it says.
-	Pin(ctx context.Context, p aggregator.Pin) error
+	// what was decided, once it is stored. An error for which errors.Is(err,
+	// ErrPinRefused) says why it cannot be obeyed.
+	Pin(ctx context.Context, p aggregator.Pin) ([]aggregator.Decision, error)
 	// Unpin forgets what was said of the two entries. An error for which
 	// errors.Is(err, aggregator.ErrNotFound) says that nothing was.
 	Unpin(ctx context.Context, a, b aggregator.EntryID) error
 }
+
+// ErrPinRefused is wrapped by the error of a pin that cannot be obeyed.
+var ErrPinRefused = errors.New("the pin cannot be obeyed")

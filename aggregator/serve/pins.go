@@ -30,7 +30,7 @@ type Pin struct {
 type PinnedEntry struct {
 	ID     string `json:"id"`
 	Title  string `json:"title,omitempty"`
-	Source string `json:"source,omitempty"` // title of its source
+	Source string `json:"source,omitempty"` // id of its source
 	Story  string `json:"story,omitempty"`
 }
 
@@ -41,17 +41,37 @@ type PinRequest struct {
 	Entries [2]string `json:"entries"`
 }
 
+// PinAnswer is what PUT /api/v1/pins answers.
+type PinAnswer struct {
+	Pin
+	Decisions []Decision `json:"decisions"` // on the entries that moved
+}
+
+// changePins answers requests to /api/v1/pins of those who may make pins.
+func (s *Server) changePins(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		s.servePins(w, r)
+	case r.Method == http.MethodPut && s.opts.Pinner != nil:
+		s.putPin(w, r)
+	case r.Method == http.MethodDelete && s.opts.Pinner != nil:
+		s.deletePin(w, r)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, PUT, DELETE")
+		s.fail(w, r, http.StatusMethodNotAllowed, "Pins are read, put and deleted.")
+	}
+}
+
 // servePins answers GET /api/v1/pins.
 func (s *Server) servePins(w http.ResponseWriter, r *http.Request) {
-	pins, err := s.opts.Pins.Pins()
+	pins, err := s.opts.Archive.Pins()
 	if err != nil {
 		s.failInternal(w, r, fmt.Errorf("read pins: %w", err))
 		return
 	}
 	list := PinList{Pins: make([]Pin, 0, len(pins))}
-	pub := s.current.Load()
 	for _, p := range pins {
-		shown, err := s.showPin(pub, p)
+		shown, err := s.showPin(p)
 		if err != nil {
 			s.failInternal(w, r, err)
 			return
@@ -77,17 +97,25 @@ func (s *Server) putPin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	pin := aggregator.Pin{A: a.ID, B: b.ID, Join: asked.Join, At: time.Now().UTC()}
-	if err := s.opts.Pins.Pin(r.Context(), pin); err != nil {
+	decided, err := s.opts.Pinner.Pin(r.Context(), pin)
+	switch {
+	case errors.Is(err, ErrPinRefused):
+		s.fail(w, r, http.StatusConflict, err.Error()+".")
+		return
+	case err != nil:
 		s.failInternal(w, r, fmt.Errorf("pin %s and %s: %w", a.ID, b.ID, err))
 		return
 	}
 	s.wake()
-	shown, err := s.showPin(s.current.Load(), pin)
-	if err != nil {
+	answer := PinAnswer{Decisions: make([]Decision, 0, len(decided))}
+	for i := range decided {
+		answer.Decisions = append(answer.Decisions, decisionOf(&decided[i]))
+	}
+	if answer.Pin, err = s.showPin(pin); err != nil {
 		s.failInternal(w, r, err)
 		return
 	}
-	s.sendJSON(w, r, shown)
+	s.sendJSON(w, r, answer)
 }
 
 // deletePin answers DELETE /api/v1/pins?entry=ID&entry=ID.
@@ -97,7 +125,7 @@ func (s *Server) deletePin(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	err = s.opts.Pins.Unpin(r.Context(), a.ID, b.ID)
+	err = s.opts.Pinner.Unpin(r.Context(), a.ID, b.ID)
 	switch {
 	case errors.Is(err, aggregator.ErrNotFound):
 		s.fail(w, r, http.StatusNotFound, fmt.Sprintf("Nothing is pinned between %s and %s.", a.ID.Short(), b.ID.Short()))
@@ -128,11 +156,8 @@ func (s *Server) twoEntries(names []string) (a, b aggregator.Entry, err error) {
 }
 
 // pinsOf returns the pins on the story's entries.
-func (s *Server) pinsOf(pub *published, view aggregator.StoryView) ([]Pin, error) {
-	if s.opts.Pins == nil {
-		return nil, nil
-	}
-	pins, err := s.opts.Pins.Pins()
+func (s *Server) pinsOf(view aggregator.StoryView) ([]Pin, error) {
+	pins, err := s.opts.Archive.Pins()
 	if err != nil {
 		return nil, fmt.Errorf("read pins: %w", err)
 	}
@@ -141,7 +166,7 @@ func (s *Server) pinsOf(pub *published, view aggregator.StoryView) ([]Pin, error
 		if !slices.ContainsFunc(view.Entries, func(e aggregator.Entry) bool { return e.ID == p.A || e.ID == p.B }) {
 			continue
 		}
-		shown, err := s.showPin(pub, p)
+		shown, err := s.showPin(p)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +175,7 @@ func (s *Server) pinsOf(pub *published, view aggregator.StoryView) ([]Pin, error
 	return found, nil
 }
 
-func (s *Server) showPin(pub *published, p aggregator.Pin) (Pin, error) {
+func (s *Server) showPin(p aggregator.Pin) (Pin, error) {
 	shown := Pin{Join: p.Join, At: p.At}
 	for i, id := range []aggregator.EntryID{p.A, p.B} {
 		shown.Entries[i].ID = id.String()
@@ -162,7 +187,7 @@ func (s *Server) showPin(pub *published, p aggregator.Pin) (Pin, error) {
 			return Pin{}, fmt.Errorf("read entry %s: %w", id, err)
 		}
 		shown.Entries[i] = PinnedEntry{
-			ID: id.String(), Title: titleOf(&entry), Source: pub.carrier(entry.Source).Title, Story: urn(entry.Story),
+			ID: id.String(), Title: titleOf(&entry), Source: entry.Source, Story: urn(entry.Story),
 		}
 	}
 	return shown, nil

@@ -27,9 +27,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
 	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
-	if s.opts.Pins != nil {
-		mux.Handle("/api/v1/pins", s.sharing(s.servePins))
-	}
+	mux.Handle("/api/v1/pins", s.sharing(s.servePins))
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)
 }
@@ -41,11 +39,7 @@ func (s *Server) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/stories", s.reading(s.serveStories))
 	mux.Handle("/api/v1/stories/{name}", s.reading(s.serveNamed))
-	if s.opts.Pins != nil {
-		mux.Handle("/api/v1/pins", s.reading(s.servePins))
-		mux.HandleFunc("PUT /api/v1/pins", s.putPin)
-		mux.HandleFunc("DELETE /api/v1/pins", s.deletePin)
-	}
+	mux.HandleFunc("/api/v1/pins", s.changePins)
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)
 }

@@ -25,7 +25,7 @@ type SourceStatus struct {
 // Options are what a server is built from and keeps for its life.
 type Options struct {
 	Archive Archive               // required
-	Pins    Pins                  // nil: there are none, and none can be made
+	Pinner  Pinner                // nil: no pins can be made
 	Metrics http.Handler          // serves /metrics; nil: there is no such page
 	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
 	Alive   func() error          // what /healthz reports; nil: always alive

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"wiredesk/aggregator"
@@ -86,6 +87,7 @@ type Revision struct {
 // Decision is what became of an entry, for people in Words and for programs in
 // the rest.
 type Decision struct {
+	Entry    string                  `json:"entry"`
 	Kind     aggregator.DecisionKind `json:"kind"`
 	At       time.Time               `json:"at"`
 	Revision int                     `json:"revision,omitempty"` // of the text it is about
@@ -126,7 +128,7 @@ func (s *Server) tell(pub *published, view aggregator.StoryView) (Story, error) 
 	for i := range related {
 		story.Related = append(story.Related, pub.line(&related[i]))
 	}
-	if story.Pins, err = s.pinsOf(pub, view); err != nil {
+	if story.Pins, err = s.pinsOf(view); err != nil {
 		return Story{}, err
 	}
 	members := membersBySeq(view)
@@ -164,17 +166,25 @@ func (s *Server) history(e *aggregator.Entry) ([]Revision, []Decision, error) {
 
 func decisionOf(d *aggregator.Decision) Decision {
 	out := Decision{
-		Kind: d.Kind, At: d.At, Revision: d.Revision, Words: d.Explain(),
+		Entry: d.Entry.String(), Kind: d.Kind, At: d.At, Revision: d.Revision, Words: d.Explain(),
 		Story: urn(d.Story), Merged: urn(d.Merged), Near: urn(d.Near),
-		Rule: d.Evidence.Rule, Score: d.Evidence.Score,
+		Rule: d.Evidence.Rule, Score: finite(d.Evidence.Score),
 	}
 	if !d.Evidence.Partner.IsZero() {
 		out.Partner = d.Evidence.Partner.String()
 	}
 	for _, f := range d.Evidence.Features {
-		out.Features = append(out.Features, Feature(f))
+		out.Features = append(out.Features, Feature{f.Name, finite(f.Value), f.Words})
 	}
 	return out
+}
+
+// finite returns v, or 0 for what JSON has no number for.
+func finite(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
 }
 
 // urn returns the id as feeds carry it, or nothing for none.

@@ -27,6 +27,7 @@ type shelfOfStories struct {
 	keys      map[aggregator.EntryID]aggregator.EntryID
 	revisions map[uint64][]aggregator.Revision
 	decisions map[uint64][]aggregator.Decision
+	pins      []aggregator.Pin
 }
 
 func (a *shelfOfStories) put(views ...aggregator.StoryView) {
@@ -146,6 +147,12 @@ func (a *shelfOfStories) Decisions(seq uint64) ([]aggregator.Decision, error) {
 	return a.decisions[seq], a.err
 }
 
+func (a *shelfOfStories) Pins() ([]aggregator.Pin, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.pins), a.err
+}
+
 // noon is the fixed instant the tests' stories lie around.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
@@ -214,7 +221,24 @@ func smallWorld() *shelfOfStories {
 	updated.Updated = noon.Add(-30 * time.Minute)
 	updated.Related = []aggregator.StoryID{bridge.ID.Story()}
 
-	world := &shelfOfStories{}
+	bridge2.Labels = []aggregator.Label{{Kind: aggregator.LabelUpdate, Number: 2}}
+	bridge2.Revision, bridge2.Revised = 1, noon.Add(-time.Hour)
+	world := &shelfOfStories{
+		revisions: map[uint64][]aggregator.Revision{
+			5: {{Entry: bridge2.ID, Seq: 5, At: bridge2.Seen, Title: "Seven years on, a <new> bridge opens", Summary: "It is open."}},
+		},
+		decisions: map[uint64][]aggregator.Decision{
+			4: {{Entry: bridge.ID, Seq: 4, Kind: aggregator.New, Story: bridge.ID.Story(), At: bridge.Seen, Evidence: aggregator.Evidence{Rule: aggregator.RuleFirst}}},
+			5: {
+				{Entry: bridge2.ID, Seq: 5, Kind: aggregator.Copy, Story: bridge.ID.Story(), At: bridge2.Seen, Evidence: aggregator.Evidence{
+					Rule: "judged", Partner: bridge.ID, Score: .93, Features: []aggregator.Feature{
+						{Name: aggregator.FeatureNumbers, Value: 1, Words: []string{"900"}}, {Name: aggregator.FeatureMinutesApart, Value: 30},
+					},
+				}},
+				{Entry: bridge2.ID, Seq: 5, Revision: 1, Kind: aggregator.Update, Story: bridge.ID.Story(), At: noon.Add(-time.Hour), Evidence: aggregator.Evidence{Rule: aggregator.RuleRevision, Score: 1}},
+			},
+		},
+	}
 	world.put(story(ferry, ferry2, ferry3), story(bridge, bridge2, bridge3), updated, story(hostile))
 	return world
 }

@@ -56,7 +56,7 @@ called or configured wrongly.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
-		newImport(), newExport(flags), newVersion(),
+		newImport(), newExport(flags), newStories(flags), newWhy(flags), newPin(flags), newVersion(),
 	)
 	return root
 }
