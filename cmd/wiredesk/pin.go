@@ -25,14 +25,8 @@ An entry is named by its id, by the first eight digits of it or more, as
 "wiredesk why" prints them, or by its link. Pins are made through the running
 daemon, or in the database itself where none runs.`,
 		Example: "  wiredesk pin join 1b2c3d4e 5f60718a\n  wiredesk pin list",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return wrongCall(cmd, errors.New("want join, part, list or remove"))
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	takesCommand(cmd)
 	cmd.AddCommand(
 		newPinPut(flags, "join", "Say that two entries are of one story", true),
 		newPinPut(flags, "part", "Say that two entries are not of one story", false),

@@ -55,11 +55,13 @@ func printStory(w io.Writer, story *serve.Story) error {
 	if err := aboutStory(story).write(w); err != nil {
 		return err
 	}
+	var entries table
 	for i := range story.Entries {
-		fmt.Fprintln(w)
-		if err := aboutEntry(&story.Entries[i], story.Lead).write(w); err != nil {
-			return err
-		}
+		entries.add()
+		entries = append(entries, aboutEntry(&story.Entries[i], story.Lead)...)
+	}
+	if err := entries.write(w); err != nil {
+		return err
 	}
 	if len(story.Related) == 0 {
 		return nil
