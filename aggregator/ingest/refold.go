@@ -194,7 +194,7 @@ func (r *refolding) obey(pins []aggregator.Pin) error {
 		if err != nil {
 			return err
 		}
-		if err := r.decidePinned(moved, a, b, pin.At); err != nil {
+		if err := r.decidePinned(moved, a, b, pin); err != nil {
 			return err
 		}
 	}
