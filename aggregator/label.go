@@ -1,5 +1,7 @@
 package aggregator
 
+import "strconv"
+
 // Label is what a wire prints before a headline to say what kind of text
 // follows: URGENT, UPDATE 2-, CORRECTED-, and their like in other languages.
 type Label struct {
@@ -24,3 +26,11 @@ const (
 	LabelOpinion    LabelKind = "opinion"    // a view of it: ANALYSIS, COLUMN, EXPLAINER
 	LabelMedia      LabelKind = "media"      // sound or pictures: VIDEO, WATCH, PHOTOS
 )
+
+// String returns the label as pages show it: "update 2".
+func (l Label) String() string {
+	if l.Number == 0 {
+		return string(l.Kind)
+	}
+	return string(l.Kind) + " " + strconv.Itoa(l.Number)
+}

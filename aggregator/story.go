@@ -34,6 +34,9 @@ type Member struct {
 	Source string
 	Kind   DecisionKind // New for the first, then Copy or Report
 	Joined time.Time
+	// TextBytes is how long the entry's fullest text is. 0: it has none, or
+	// joined before that was counted.
+	TextBytes int
 	// Withdrawn says that its source took it back; it stays as history and
 	// leads no story.
 	Withdrawn bool
@@ -171,6 +174,8 @@ type Commit struct {
 	Revisions []Revision
 	Stories   []Story // as they are now; whole
 	Decisions []Decision
+	Pins      []Pin // each replaces an earlier one of the same two entries
+	Unpins    []Pin // taken back, in whichever order they name the entries
 }
 
 // Position is a place in the list of stories, newest first: the story that

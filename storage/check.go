@@ -93,9 +93,9 @@ func (p *problems) add(format string, args ...any) {
 type checker struct {
 	*reader
 	*problems
-	newest, revisions, decisions, sources *bolt.Bucket
-	counted                               counters
-	keyCount, placeCount                  int64
+	newest, revisions, decisions, sources, aliases, pins *bolt.Bucket
+	counted                                              counters
+	keyCount, placeCount, aliasCount                     int64
 }
 
 func newChecker(c codec, tx *bolt.Tx, p *problems) *checker {
@@ -105,6 +105,8 @@ func newChecker(c codec, tx *bolt.Tx, p *problems) *checker {
 		revisions: tx.Bucket([]byte(revisionsBucket)),
 		decisions: tx.Bucket([]byte(decisionsBucket)),
 		sources:   tx.Bucket([]byte(sourcesBucket)),
+		aliases:   tx.Bucket([]byte(aliasesBucket)),
+		pins:      tx.Bucket([]byte(pinsBucket)),
 	}
 }
 
@@ -120,9 +122,11 @@ func (c *checker) check() {
 	}
 	each(entriesBucket, c.checkEntry)
 	each(storiesBucket, c.checkStory)
-	var keys, places int64
+	var keys, places, aliases int64
 	each(keysBucket, func([]byte, []byte) error { keys++; return nil })
 	each(newestBucket, func([]byte, []byte) error { places++; return nil })
+	each(aliasesBucket, func([]byte, []byte) error { aliases++; return nil })
+	each(pinsBucket, c.checkPin)
 	each(revisionsBucket, func(k, v []byte) error { return c.checkHistory(k, v, &revisionRecord{}) })
 	each(decisionsBucket, func(k, v []byte) error { return c.checkHistory(k, v, &decisionRecord{}) })
 	each(sourcesBucket, func(k, v []byte) error {
@@ -148,6 +152,9 @@ func (c *checker) check() {
 	}
 	if places != c.placeCount {
 		c.add("%d places among the newest are of no story", places-c.placeCount)
+	}
+	if aliases != c.aliasCount {
+		c.add("%d aliases are of no story", aliases-c.aliasCount)
 	}
 }
 
@@ -227,9 +234,11 @@ func (c *checker) checkStory(k, v []byte) error {
 	if to, err := c.seqOf(s.ID[:]); err != nil || to != seq {
 		errs = append(errs, errors.Join(err, fmt.Errorf("its id leads to %d", to)))
 	}
-	if s.Withdrawn {
-		// Its entries may have gone to another story, and with that one.
-		return errors.Join(errs...)
+	for _, id := range s.Merged {
+		c.aliasCount++
+		if to := c.aliases.Get(id[:]); !bytes.Equal(to, k) {
+			errs = append(errs, fmt.Errorf("its alias %s leads to %x", id, to))
+		}
 	}
 	lead := false
 	for _, m := range s.Members {
@@ -247,6 +256,27 @@ func (c *checker) checkStory(k, v []byte) error {
 		errs = append(errs, fmt.Errorf("its lead %d is no member", s.Lead))
 	}
 	return errors.Join(errs...)
+}
+
+// checkPin sees that a pin is of two entries and stands under both.
+func (c *checker) checkPin(k, v []byte) error {
+	if len(k) != 2*idBytes {
+		return fmt.Errorf("key of %d bytes", len(k))
+	}
+	there, back := k[:idBytes], k[idBytes:]
+	mirror := c.pins.Get(slices.Concat(back, there))
+	if mirror == nil || (len(v) == 0) == (len(mirror) == 0) {
+		return errors.New("does not stand under both its entries")
+	}
+	seq, err := c.seqOf(there)
+	if err == nil && c.entryValue(seq) == nil {
+		err = errors.New("is of no entry")
+	}
+	if err != nil || len(v) == 0 {
+		return err
+	}
+	_, err = c.pin(k, v)
+	return err
 }
 
 func (c *checker) checkHistory(k, v []byte, record any) error {

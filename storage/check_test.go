@@ -52,6 +52,18 @@ func TestCheckFinds(t *testing.T) {
 			place := newestKey(stampOf(day()), 3)
 			return bucket(tx, newestBucket).Put(place[:], nil)
 		}, "1 places among the newest are of no story"},
+		"an alias of nothing": {func(tx *bolt.Tx) error {
+			alias := id("bbc", 4)
+			return bucket(tx, aliasesBucket).Put(alias[:], k3[:])
+		}, "1 aliases are of no story"},
+		"a pin under one entry only": {func(tx *bolt.Tx) error {
+			k := pinKey(id("bbc", 3), id("bbc", 4))
+			return bucket(tx, pinsBucket).Put(k[:], []byte{0xa0})
+		}, "does not stand under both its entries"},
+		"a pin of no entry": {func(tx *bolt.Tx) error {
+			there, back := pinKey(id("bbc", 3), id("bbc", 99)), pinKey(id("bbc", 99), id("bbc", 3))
+			return errors.Join(bucket(tx, pinsBucket).Put(there[:], []byte{0xa0}), bucket(tx, pinsBucket).Put(back[:], nil))
+		}, "is of no entry"},
 		"a decision about nothing": {func(tx *bolt.Tx) error {
 			k := countKey(77, 0)
 			return bucket(tx, decisionsBucket).Put(k[:], []byte{0xa0})

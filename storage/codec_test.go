@@ -34,8 +34,12 @@ func samples(tb testing.TB) map[string][]byte {
 	a, b := entry(1, "bbc"), entry(2, "dw")
 	story := storyOf(&a, &b)
 	story.Related, story.Withdrawn = []aggregator.StoryID{b.ID.Story()}, true
-	a.Revised, a.Revision = day().Add(time.Hour), 2
+	story.Merged, story.Turns = []aggregator.StoryID{b.ID.Story()}, 1
+	story.Members[1].Withdrawn, story.Members[1].TextBytes = true, 400
+	a.Revised, a.Revision, a.RevisedAfter = day().Add(time.Hour), 2, 9
+	a.Labels = []aggregator.Label{{Kind: aggregator.LabelUpdate, Number: 2}, {Kind: aggregator.LabelUrgent}}
 	d := decision(&a, aggregator.Copy)
+	d.Merged, d.Near = b.ID.Story(), story.ID
 	key := id("bbc", 7)
 	values := map[string][]byte{}
 	put := func(name string, v []byte, err error) {
@@ -50,7 +54,7 @@ func samples(tb testing.TB) map[string][]byte {
 	put("story", v, err)
 	v, err = enc.decisionValue(&d)
 	put("decision", v, err)
-	v, err = enc.revisionValue(&aggregator.Revision{At: a.Seen, Title: "t", Summary: "s", Content: "c", Text: 3})
+	v, err = enc.revisionValue(&aggregator.Revision{At: a.Seen, Title: "t", Summary: "s", Content: "c", Text: 3, After: 7})
 	put("revision", v, err)
 	v, err = enc.stateValue(&aggregator.SourceState{
 		Source: "bbc", URL: "https://bbc.example/feed", Validators: aggregator.Validators{ETag: "e", LastModified: "l"},
@@ -61,6 +65,8 @@ func samples(tb testing.TB) map[string][]byte {
 		Moved: "m", MovedSeen: []time.Time{day()}, GUIDs: aggregator.GUIDShared, Showing: []uint64{1, 1 << 40}, Polls: 3, EntriesNew: 4,
 	})
 	put("state", v, err)
+	v, err = enc.pinValue(&aggregator.Pin{Join: true, At: day()})
+	put("pin", v, err)
 	put("counters", counters{last: 9, entries: 8, stories: 7}.bytes(), nil)
 	place := newestKey(stampOf(day()), 9)
 	put("place", place[:], nil)
@@ -139,6 +145,7 @@ func TestRoundTrip(t *testing.T) {
 		e := entry(r.Uint64N(1<<20), "bbc")
 		e.Title, e.Content, e.GUID, e.Source = randomText(r), randomText(r), randomText(r), randomText(r)
 		e.Authors, e.Enclosures, e.Categories = e.Authors[:r.IntN(2)], e.Enclosures[:r.IntN(2)], e.Categories[:r.IntN(3)]
+		e.Labels = randomLabels(r)
 		e.Digest, e.Text, e.Revision = aggregator.Digest(r.Uint64()), aggregator.Digest(r.Uint64()), r.IntN(3)
 		if r.IntN(2) == 0 {
 			e.Published, e.Updated, e.Story = time.Time{}, time.Unix(0, 0).UTC(), aggregator.StoryID{}

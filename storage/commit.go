@@ -32,8 +32,16 @@ func contradiction(format string, args ...any) error {
 // Seq above all earlier ones and an id that is no other entry's key; a changed
 // one is in the store under the same id. A story has members, all of them in
 // the store, among them its Lead; its Seq is that of the first member and its
-// id that member's. An entry that is new or moves to another story comes with
-// that story.
+// id that member's, and its members name it. An entry that is new or moves to
+// another story comes with that story, and with the one it leaves.
+//
+// Stories that turned out to be one come as the one that stays, which lists the
+// others in its Merged. The others leave; their ids lead to it from then on. No
+// entry names them any more, and what they listed is listed by a story of the
+// same commit or is one. A story that is listed no more comes with the same
+// commit, or its id leads nowhere.
+//
+// A pin names two entries of the store by their ids.
 //
 // A further key that leads to another entry already stays with it. An entry
 // has at most 32 further keys, 100 revisions and 100 decisions; the oldest
@@ -48,7 +56,7 @@ func (db *DB) Commit(c aggregator.Commit) error {
 	}
 	var after counters
 	err := db.update(func(tx *bolt.Tx) error {
-		w, err := newWriter(tx, &db.encoder)
+		w, err := db.newWriter(tx)
 		if err != nil {
 			return err
 		}
@@ -104,30 +112,36 @@ func (db *DB) ForgetSource(id string) error {
 // writer is one writing transaction.
 type writer struct {
 	*encoder
-	entries, keys, stories, newest, revisions, decisions, sources, meta *bolt.Bucket
+	codec codec
+
+	entries, keys, stories, newest, revisions, decisions, sources, aliases, pins, meta *bolt.Bucket
 
 	counters counters
 	fresh    map[uint64]*freshEntry
-	homeless map[uint64]aggregator.StoryID // entries whose story has not named them yet
+	homeless map[uint64]aggregator.StoryID             // entries whose story has not named them yet
+	left     map[aggregator.StoryID]uint64             // stories that still name an entry that left them
+	loose    map[aggregator.StoryID]aggregator.StoryID // aliases of stories that became another, and those stories
 	keyList  []byte
 }
 
 // freshEntry is an entry that is new in this transaction.
 type freshEntry struct {
 	id      aggregator.EntryID
+	story   aggregator.StoryID
 	stored  bool   // in its bucket
 	told    bool   // its story is
 	decided uint32 // decisions so far
 }
 
-func newWriter(tx *bolt.Tx, e *encoder) (*writer, error) {
+func (db *DB) newWriter(tx *bolt.Tx) (*writer, error) {
 	open := func(name string, fill float64) *bolt.Bucket {
 		b := tx.Bucket([]byte(name))
 		b.FillPercent = fill
 		return b
 	}
 	w := &writer{
-		encoder:   e,
+		encoder:   &db.encoder,
+		codec:     db.codec,
 		entries:   open(entriesBucket, fillPercent),
 		keys:      open(keysBucket, bolt.DefaultFillPercent),
 		stories:   open(storiesBucket, fillPercent),
@@ -135,8 +149,12 @@ func newWriter(tx *bolt.Tx, e *encoder) (*writer, error) {
 		revisions: open(revisionsBucket, fillPercent),
 		decisions: open(decisionsBucket, fillPercent),
 		sources:   open(sourcesBucket, bolt.DefaultFillPercent),
+		aliases:   open(aliasesBucket, bolt.DefaultFillPercent),
+		pins:      open(pinsBucket, bolt.DefaultFillPercent),
 		meta:      open(metaBucket, bolt.DefaultFillPercent),
 		homeless:  map[uint64]aggregator.StoryID{},
+		left:      map[aggregator.StoryID]uint64{},
+		loose:     map[aggregator.StoryID]aggregator.StoryID{},
 	}
 	var err error
 	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
@@ -161,13 +179,8 @@ func (w *writer) commit(c *aggregator.Commit) error {
 			return err
 		}
 	}
-	for i := range c.Stories {
-		if err := w.putStory(&c.Stories[i]); err != nil {
-			return err
-		}
-	}
-	for seq, story := range w.homeless {
-		return contradiction("entry %d names story %s, which does not name it", seq, story)
+	if err := w.putStories(c.Stories); err != nil {
+		return err
 	}
 	for i := range c.Decisions {
 		if err := w.putDecision(&c.Decisions[i]); err != nil {
@@ -179,21 +192,32 @@ func (w *writer) commit(c *aggregator.Commit) error {
 			return err
 		}
 	}
+	for _, p := range slices.Concat(c.Unpins, c.Pins) {
+		if err := w.unpin(p.A, p.B); err != nil {
+			return err
+		}
+	}
+	for i := range c.Pins {
+		if err := w.putPin(&c.Pins[i]); err != nil {
+			return err
+		}
+	}
 	return w.meta.Put([]byte(countersKey), w.counters.bytes())
 }
 
-// idOf returns the id of an entry that is stored or about to be.
-func (w *writer) idOf(seq uint64) (id aggregator.EntryID, found bool, err error) {
+// idOf returns the id of an entry that is stored or about to be, and the story
+// it names.
+func (w *writer) idOf(seq uint64) (id aggregator.EntryID, story aggregator.StoryID, found bool, err error) {
 	if f := w.fresh[seq]; f != nil {
-		return f.id, true, nil
+		return f.id, f.story, true, nil
 	}
 	k := seqKey(seq)
 	v := w.entries.Get(k[:])
 	if v == nil {
-		return id, false, nil
+		return id, story, false, nil
 	}
 	h, _, err := splitEntry(v)
-	return h.id, true, err
+	return h.id, h.story, true, err
 }
 
 func (w *writer) putRevision(r *aggregator.Revision) error {
@@ -230,7 +254,7 @@ func (w *writer) putDecision(d *aggregator.Decision) error {
 
 // belongs sees to it that what is stored about an entry means that entry.
 func (w *writer) belongs(what string, seq uint64, entry aggregator.EntryID) error {
-	id, found, err := w.idOf(seq)
+	id, _, found, err := w.idOf(seq)
 	switch {
 	case err != nil:
 		return err
@@ -279,81 +303,4 @@ func (w *writer) putState(s *aggregator.SourceState) error {
 		return err
 	}
 	return w.sources.Put([]byte(s.Source), v)
-}
-
-// putStory stores a story and its place among the newest.
-func (w *writer) putStory(s *aggregator.Story) error {
-	if err := w.checkStory(s); err != nil {
-		return err
-	}
-	k := seqKey(s.Seq)
-	first := stampOf(s.First)
-	if f := w.fresh[s.Seq]; f != nil && !f.told {
-		f.told = true
-		w.counters.stories++
-	} else if err := w.moveStory(s, first); err != nil {
-		return err
-	}
-	place := newestKey(first, s.Seq)
-	if err := w.newest.Put(place[:], nil); err != nil {
-		return err
-	}
-	v, err := w.storyValue(s)
-	if err != nil {
-		return err
-	}
-	return w.stories.Put(k[:], v)
-}
-
-// moveStory makes way for a story that may be stored already.
-func (w *writer) moveStory(s *aggregator.Story, first stamp) error {
-	k := seqKey(s.Seq)
-	old := w.stories.Get(k[:])
-	if old == nil {
-		w.counters.stories++
-		return nil
-	}
-	h, _, err := splitStory(old)
-	switch {
-	case err != nil:
-		return err
-	case h.id != s.ID:
-		return contradiction("story %s is stored as %d, which is story %s", s.ID, s.Seq, h.id)
-	case h.first == first:
-		return nil
-	}
-	place := newestKey(h.first, s.Seq)
-	return w.newest.Delete(place[:])
-}
-
-func (w *writer) checkStory(s *aggregator.Story) error {
-	if len(s.Members) == 0 {
-		return contradiction("story %s has no members", s.ID)
-	}
-	if s.Seq != s.Members[0].Seq {
-		return contradiction("story %s is %d and its first member is %d", s.ID, s.Seq, s.Members[0].Seq)
-	}
-	lead := false
-	for i, m := range s.Members {
-		id, found, err := w.idOf(m.Seq)
-		switch {
-		case err != nil:
-			return err
-		case !found:
-			return contradiction("story %s has member %d, which is not in the store", s.ID, m.Seq)
-		case i == 0 && id.Story() != s.ID:
-			return contradiction("story %s begins with entry %s", s.ID, id)
-		}
-		lead = lead || m.Seq == s.Lead
-		if w.homeless[m.Seq] == s.ID {
-			delete(w.homeless, m.Seq)
-		}
-		if slices.ContainsFunc(s.Members[:i], func(o aggregator.Member) bool { return o.Seq == m.Seq }) {
-			return contradiction("story %s has member %d twice", s.ID, m.Seq)
-		}
-	}
-	if !lead {
-		return contradiction("story %s is led by %d, which is no member", s.ID, s.Lead)
-	}
-	return nil
 }

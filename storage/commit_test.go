@@ -304,27 +304,6 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestFoldedStory: a story whose entries went to an older one is still found
-// under its id, withdrawn.
-func TestFoldedStory(t *testing.T) {
-	t.Parallel()
-	db := newDB(t)
-	mustCommit(t, db, lone("bbc", 1, 2))
-	a, b := entry(1, "bbc"), entry(2, "bbc")
-	folded := storyOf(&b)
-	folded.Withdrawn = true
-	whole := storyOf(&a, &b)
-	mustCommit(t, db, aggregator.Commit{Entries: []aggregator.Entry{b}, Stories: []aggregator.Story{whole, folded}})
-	mustCheck(t, db)
-	for _, want := range []aggregator.Story{whole, folded} {
-		view, err := db.Story(want.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "story", want, view.Story)
-	}
-}
-
 func TestForgetSource(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)

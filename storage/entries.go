@@ -34,7 +34,7 @@ func (w *writer) admit(c *aggregator.Commit) ([]ref, error) {
 		case e.Seq > w.counters.last:
 			w.counters.last = e.Seq
 			w.counters.entries++
-			fresh[i].id = e.ID
+			fresh[i].id, fresh[i].story = e.ID, e.Story
 			w.fresh[e.Seq] = &fresh[i]
 			refs = append(refs, ref{id: e.ID, seq: e.Seq, own: true})
 			continue
@@ -44,7 +44,7 @@ func (w *writer) admit(c *aggregator.Commit) ([]ref, error) {
 		}
 	}
 	for _, k := range c.Keys {
-		_, found, err := w.idOf(k.Seq)
+		_, _, found, err := w.idOf(k.Seq)
 		switch {
 		case err != nil:
 			return nil, err
@@ -132,8 +132,13 @@ func (w *writer) putEntries(entries []aggregator.Entry, further []ref) error {
 		if err != nil {
 			return err
 		}
-		if e.Story != old.story && !e.Story.IsZero() {
-			w.homeless[e.Seq] = e.Story
+		if e.Story != old.story {
+			if !e.Story.IsZero() {
+				w.homeless[e.Seq] = e.Story
+			}
+			if !old.story.IsZero() {
+				w.left[old.story] = e.Seq
+			}
 		}
 		v, err := w.entryValue(e, keys)
 		if err != nil {
@@ -207,6 +212,9 @@ func (w *writer) remove(seq uint64) error {
 	if err := w.removeStory(seq); err != nil {
 		return err
 	}
+	if err := removePins(w.pins, h.id); err != nil {
+		return err
+	}
 	for _, b := range []*bolt.Bucket{w.revisions, w.decisions} {
 		if err := removeHistory(b, seq); err != nil {
 			return err
@@ -214,25 +222,6 @@ func (w *writer) remove(seq uint64) error {
 	}
 	w.counters.entries--
 	return w.entries.Delete(k[:])
-}
-
-// removeStory deletes the story that begins with the entry, if there is one.
-func (w *writer) removeStory(seq uint64) error {
-	k := seqKey(seq)
-	v := w.stories.Get(k[:])
-	if v == nil {
-		return nil
-	}
-	h, _, err := splitStory(v)
-	if err != nil {
-		return err
-	}
-	place := newestKey(h.first, seq)
-	if err := w.newest.Delete(place[:]); err != nil {
-		return err
-	}
-	w.counters.stories--
-	return w.stories.Delete(k[:])
 }
 
 // removeHistory deletes all that belongs to an entry. Deleting moves the

@@ -9,8 +9,8 @@ import (
 )
 
 // The buckets. Keys that start with a sequence number only grow, so their
-// pages fill from left to right; keysBucket and sourcesBucket are the two with
-// keys in no order.
+// pages fill from left to right; those of keysBucket, sourcesBucket,
+// aliasesBucket and pinsBucket come in no order.
 const (
 	entriesBucket   = "entries"   // seq -> entry
 	keysBucket      = "keys"      // identity key -> seq
@@ -19,6 +19,8 @@ const (
 	revisionsBucket = "revisions" // seq, N -> revision
 	decisionsBucket = "decisions" // seq, count -> decision
 	sourcesBucket   = "sources"   // id -> state
+	aliasesBucket   = "aliases"   // id of a story that became another -> seq of that
+	pinsBucket      = "pins"      // two entry ids -> pin; the other way round -> nothing
 	metaBucket      = "meta"      // versionKey, countersKey
 )
 
@@ -35,7 +37,7 @@ const fillPercent = 1.0
 func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
-		revisionsBucket, decisionsBucket, sourcesBucket, metaBucket,
+		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket, metaBucket,
 	}
 }
 

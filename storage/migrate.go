@@ -18,7 +18,21 @@ type migration struct {
 
 // migrations lists every step since version 1, in order: the first leads from
 // version 1 to 2. Steps are added at the end and never changed.
-func migrations() []migration { return nil }
+func migrations() []migration {
+	return []migration{
+		{"make room for aliases and pins", func(tx *bolt.Tx) error {
+			for _, name := range []string{aliasesBucket, pinsBucket} {
+				if _, err := tx.CreateBucket([]byte(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+	}
+}
+
+// layout is the version of the layout that this program writes.
+func layout() uint32 { return uint32(1 + len(migrations())) }
 
 // inspect tells whether a file that was opened for reading is whole as far as
 // can be seen without reading all of it, and of a version we know; of which

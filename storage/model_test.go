@@ -45,6 +45,7 @@ type model struct {
 	decisions map[uint64][]aggregator.Decision
 	revisions map[uint64][]aggregator.Revision
 	states    map[string]aggregator.SourceState
+	pins      []aggregator.Pin
 }
 
 func newModel() *model {
@@ -69,6 +70,15 @@ func (m *model) commit(c aggregator.Commit) {
 	for _, s := range c.Stories {
 		m.stories[s.Seq] = s
 	}
+	for _, s := range c.Stories {
+		for _, alias := range s.Merged {
+			delete(m.stories, m.keys[aggregator.EntryID(alias)])
+		}
+	}
+	for _, p := range slices.Concat(c.Unpins, c.Pins) {
+		m.pins = slices.DeleteFunc(m.pins, func(o aggregator.Pin) bool { return o.A == p.A && o.B == p.B || o.A == p.B && o.B == p.A })
+	}
+	m.pins = append(m.pins, c.Pins...)
 	for _, d := range c.Decisions {
 		m.decisions[d.Seq] = append(m.decisions[d.Seq], d)
 	}
@@ -112,6 +122,7 @@ func (m *model) purge(before time.Time) (removed int) {
 			delete(m.keys, id)
 		}
 	}
+	m.pins = slices.DeleteFunc(m.pins, func(p aggregator.Pin) bool { return m.keys[p.A] == 0 || m.keys[p.B] == 0 })
 	return removed
 }
 
@@ -160,6 +171,11 @@ func (m *model) compare(t *testing.T, db *DB) {
 		one, err := db.Story(s.ID)
 		fail(err)
 		equal(t, "story", s, one.Story)
+		for _, alias := range s.Merged {
+			merged, err := db.Stories([]aggregator.StoryID{alias})
+			fail(err)
+			equal(t, "what an alias leads to", s, merged[0])
+		}
 	}
 	slices.SortFunc(want, func(a, b aggregator.StoryView) int {
 		return cmp.Or(b.First.Compare(a.First), cmp.Compare(b.Seq, a.Seq))
@@ -175,6 +191,12 @@ func (m *model) compare(t *testing.T, db *DB) {
 	}
 	slices.SortFunc(wantStates, func(a, b aggregator.SourceState) int { return cmp.Compare(a.Source, b.Source) })
 	equal(t, "states", wantStates, states)
+	slices.SortFunc(m.pins, func(a, b aggregator.Pin) int {
+		return cmp.Or(bytes.Compare(a.A[:], b.A[:]), bytes.Compare(a.B[:], b.B[:]))
+	})
+	pins, err := db.Pins()
+	fail(err)
+	equal(t, "pins", m.pins, pins)
 }
 
 // random returns a commit that fits what is stored: new entries, some of them
@@ -190,7 +212,7 @@ func (m *model) random(r *rand.Rand) aggregator.Commit {
 			e.Seq = max(e.Seq, c.Entries[n-1].Seq+1)
 		}
 		e.ID = id(source, e.Seq)
-		e.Title, e.Content = randomText(r), randomText(r)
+		e.Title, e.Content, e.Labels = randomText(r), randomText(r), randomLabels(r)
 		e.Seen = day().Add(time.Duration(m.last)*time.Minute + time.Duration(r.IntN(120))*time.Second)
 		kind := aggregator.New
 		switch r.IntN(4) {
@@ -200,6 +222,7 @@ func (m *model) random(r *rand.Rand) aggregator.Commit {
 			if s, ok := m.anyStory(r, changed); ok {
 				changed[s.Seq] = true
 				e.Story, kind = s.ID, aggregator.Copy
+				s.Related, s.Turns, s.Withdrawn = []aggregator.StoryID{id(source, 1).Story()}, r.IntN(2), r.IntN(2) == 0
 				s.Members = append(slices.Clip(s.Members), aggregator.Member{Seq: e.Seq, Source: source, Kind: kind, Joined: e.Seen})
 				s.Lead = s.Members[r.IntN(len(s.Members))].Seq
 				s.First = s.First.Add(time.Duration(r.IntN(3)) * time.Minute)
@@ -230,6 +253,49 @@ func (m *model) random(r *rand.Rand) aggregator.Commit {
 		c.Keys = append(c.Keys, aggregator.Key{ID: id("link", uint64(r.IntN(400))), Seq: seq})
 	}
 	c.States = []aggregator.SourceState{state}
+	return c
+}
+
+// rearrange returns a commit that makes two stories one, or lets an entry of a
+// story stand on its own, and pins entries or takes that back.
+func (m *model) rearrange(r *rand.Rand) aggregator.Commit {
+	var c aggregator.Commit
+	a, ok := m.anyStory(r, nil)
+	b, both := m.anyStory(r, map[uint64]bool{a.Seq: true})
+	if !ok || !both {
+		return c
+	}
+	move := func(member aggregator.Member, to aggregator.StoryID) {
+		e := m.entries[member.Seq]
+		e.Story = to
+		c.Entries = append(c.Entries, e)
+	}
+	switch last := len(a.Members) - 1; {
+	case r.IntN(3) > 0 || last == 0:
+		if a.Seq > b.Seq {
+			a, b = b, a
+		}
+		a.Merged = slices.Concat(a.Merged, []aggregator.StoryID{b.ID}, b.Merged)
+		a.Members = slices.Concat(a.Members, b.Members)
+		for _, member := range b.Members {
+			move(member, a.ID)
+		}
+		c.Stories = []aggregator.Story{a}
+	default:
+		out := a.Members[last]
+		e := m.entries[out.Seq]
+		alone := storyOf(&e)
+		move(out, alone.ID)
+		a.Members, a.Lead = a.Members[:last:last], a.Seq
+		a.Merged = slices.DeleteFunc(slices.Clone(a.Merged), func(id aggregator.StoryID) bool { return id == alone.ID })
+		c.Stories = []aggregator.Story{alone, a}
+	}
+	pin := aggregator.Pin{A: m.entries[a.Seq].ID, B: m.entries[b.Seq].ID, Join: r.IntN(2) == 0, At: day()}
+	if r.IntN(3) == 0 {
+		c.Unpins = []aggregator.Pin{pin}
+	} else {
+		c.Pins = []aggregator.Pin{pin}
+	}
 	return c
 }
 
@@ -279,6 +345,9 @@ func TestModel(t *testing.T) {
 					}
 				default:
 					c := m.random(r)
+					if r.IntN(4) == 0 {
+						c = m.rearrange(r)
+					}
 					mustCommit(t, db, c)
 					m.commit(c)
 				}

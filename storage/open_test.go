@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"wiredesk/aggregator"
 )
 
 func TestOpenRefuses(t *testing.T) {
@@ -196,14 +199,16 @@ func TestMigrate(t *testing.T) {
 	}
 	boom := errors.New("boom")
 	forget := func(tx *bolt.Tx) error { return tx.Bucket([]byte(sourcesBucket)).Delete([]byte("bbc")) }
-	steps := []migration{
-		{"forget a source", forget},
-		{"fail half way", func(tx *bolt.Tx) error {
+	done := len(migrations())
+	steps := append(migrations(),
+		migration{"forget a source", forget},
+		migration{"fail half way", func(tx *bolt.Tx) error {
 			return errors.Join(tx.Bucket([]byte(metaBucket)).Put([]byte("half"), nil), boom)
 		}},
-	}
+	)
 	opts := fast()
-	if _, err := open(path, opts, steps); !errors.Is(err, boom) || !strings.Contains(err.Error(), "layout 3 (fail half way), it stays at 2") {
+	says := fmt.Sprintf("layout %d (fail half way), it stays at %d", done+3, done+2)
+	if _, err := open(path, opts, steps); !errors.Is(err, boom) || !strings.Contains(err.Error(), says) {
 		t.Fatalf("got %v", err)
 	}
 	opts.ReadOnly = true
@@ -211,7 +216,7 @@ func TestMigrate(t *testing.T) {
 		t.Errorf("reading an older layout gave %v", err)
 	}
 	opts.ReadOnly = false
-	steps[1].run = func(tx *bolt.Tx) error {
+	steps[done+1].run = func(tx *bolt.Tx) error {
 		if tx.Bucket([]byte(metaBucket)).Get([]byte("half")) != nil {
 			return errors.New("half a step was kept")
 		}
@@ -229,7 +234,7 @@ func TestMigrate(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		steps[0].run = func(*bolt.Tx) error { return errors.New("run twice") }
+		steps[done].run = func(*bolt.Tx) error { return errors.New("run twice") }
 	}
 
 	// A version that knows less refuses it, and leaves it as it is.
@@ -237,7 +242,7 @@ func TestMigrate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(path, opts, steps[:1]); !errors.Is(err, ErrTooNew) {
+	if _, err := open(path, opts, steps[:done+1]); !errors.Is(err, ErrTooNew) {
 		t.Errorf("got %v, want ErrTooNew", err)
 	}
 	after, err := os.ReadFile(path)
@@ -252,7 +257,7 @@ func TestMigrate(t *testing.T) {
 func TestMigrateNew(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
-	steps := []migration{{"never", func(*bolt.Tx) error { return errors.New("run on a new database") }}}
+	steps := append(migrations(), migration{"never", func(*bolt.Tx) error { return errors.New("run on a new database") }})
 	db, err := open(path, fast(), steps)
 	if err != nil {
 		t.Fatal(err)
@@ -263,4 +268,27 @@ func TestMigrateNew(t *testing.T) {
 	if _, err := Open(path, fast()); !errors.Is(err, ErrTooNew) {
 		t.Errorf("got %v, want ErrTooNew", err)
 	}
+}
+
+// TestMigrateFirst: a database of the first layout gets room for aliases and
+// pins, and loses nothing.
+func TestMigrateFirst(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	err := errors.Join(withEntries(path, 3), withBolt(path, func(tx *bolt.Tx) error {
+		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)), putVersion(tx, 1))
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := mustOpen(t, path)
+	mustCheck(t, db)
+	pin := aggregator.Pin{A: id("bbc", 1), B: id("bbc", 2), At: day()}
+	mustCommit(t, db, aggregator.Commit{Pins: []aggregator.Pin{pin}})
+	pins, err := db.Pins()
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "pins", []aggregator.Pin{pin}, pins)
+	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
 }

@@ -38,7 +38,7 @@ func (s *sweep) show(states []aggregator.SourceState) {
 // Purge removes old stories whole, with their entries, keys, revisions and
 // decisions: those of which every entry was seen before the given time and is
 // shown by no source any more. Dropped entries, which have no story, go one by
-// one. A withdrawn story goes with its first entry.
+// one. The aliases of a story go with it, and the pins of an entry.
 //
 // Each call is one small transaction that removes about limit entries (a story
 // is not split) and looks at a few thousand; more says that the sweep has not
@@ -126,20 +126,14 @@ func (s *sweep) outlived(r *reader, seq uint64, h *entryHeader, before time.Time
 	}
 	var old []uint64
 	for _, m := range story.Members {
-		v := r.entryValue(m.Seq)
-		if v == nil && story.Withdrawn {
-			continue
-		}
-		h, _, err := splitEntry(v)
+		h, _, err := splitEntry(r.entryValue(m.Seq))
 		if err != nil {
 			return nil, damaged("story %d: member %d: %w", seq, m.Seq, err)
 		}
 		if _, shown := s.shown[m.Seq]; shown || !h.seen.time().Before(before) {
 			return nil, nil
 		}
-		if h.story == story.ID {
-			old = append(old, m.Seq)
-		}
+		old = append(old, m.Seq)
 	}
 	return old, nil
 }
@@ -148,7 +142,7 @@ func (s *sweep) outlived(r *reader, seq uint64, h *entryHeader, before time.Time
 func (db *DB) remove(seqs []uint64) error {
 	var after counters
 	err := db.update(func(tx *bolt.Tx) error {
-		w, err := newWriter(tx, &db.encoder)
+		w, err := db.newWriter(tx)
 		if err != nil {
 			return err
 		}

@@ -101,40 +101,6 @@ func TestPurge(t *testing.T) {
 	}
 }
 
-// TestPurgeFolded: a withdrawn story goes with the entry it began with, when
-// the story that entry went to does.
-func TestPurgeFolded(t *testing.T) {
-	t.Parallel()
-	db := newDB(t)
-	c := lone("bbc", 1, 2, 3)
-	a, b, d := &c.Entries[0], &c.Entries[1], &c.Entries[2]
-	folded := storyOf(b)
-	folded.Withdrawn = true
-	whole, other := storyOf(a, b), storyOf(d)
-	c.Stories = []aggregator.Story{whole, folded, other}
-	c.States[0].Showing = []uint64{1}
-	mustCommit(t, db, c)
-	mustCheck(t, db)
-	later := day().Add(time.Hour)
-	if n := sweepAll(t, db, later, 10); n != 1 {
-		t.Errorf("%d entries went, want the third", n)
-	}
-	mustCheck(t, db)
-	if _, err := db.Story(folded.ID); err != nil {
-		t.Errorf("the withdrawn story went before its entry: %v", err)
-	}
-	if err := db.ForgetSource("bbc"); err != nil {
-		t.Fatal(err)
-	}
-	if n := sweepAll(t, db, later, 10); n != 2 {
-		t.Errorf("%d entries went, want two", n)
-	}
-	mustCheck(t, db)
-	if _, stories := db.Counts(); stories != 0 {
-		t.Errorf("%d stories are left", stories)
-	}
-}
-
 // TestPurgeSeesWhatIsShownMeanwhile: a poll between two calls of one sweep.
 func TestPurgeSeesWhatIsShownMeanwhile(t *testing.T) {
 	t.Parallel()

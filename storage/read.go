@@ -68,21 +68,21 @@ func (r *reader) storyAt(seq uint64) (aggregator.Story, error) {
 	return r.story(seq, v)
 }
 
-// storyOf returns the story of that id; no ID where there is none.
+// storyOf returns the story of that id, or the one it has become; no ID where
+// there is neither.
 func (r *reader) storyOf(id aggregator.StoryID) (aggregator.Story, error) {
 	seq, err := r.seqOf(id[:])
 	if err != nil || seq == 0 {
 		return aggregator.Story{}, err
 	}
 	s, err := r.storyAt(seq)
-	if err != nil || s.ID != id {
-		// A further key of an entry is no story's id.
-		return aggregator.Story{}, err
+	if err != nil || s.ID == id {
+		return s, err
 	}
-	return s, nil
+	return r.aliasOf(id)
 }
 
-// viewOf adds the members' entries. A withdrawn story's may be gone.
+// viewOf adds the members' entries.
 func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 	view := aggregator.StoryView{Story: s, Entries: make([]aggregator.Entry, 0, len(s.Members))}
 	for _, m := range s.Members {
@@ -90,11 +90,10 @@ func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 		switch {
 		case err != nil:
 			return view, err
-		case e.Seq != 0:
-			view.Entries = append(view.Entries, e)
-		case !s.Withdrawn:
+		case e.Seq == 0:
 			return view, damaged("story %d: member %d is missing", s.Seq, m.Seq)
 		}
+		view.Entries = append(view.Entries, e)
 	}
 	return view, nil
 }
@@ -160,8 +159,9 @@ func (db *DB) Entry(id aggregator.EntryID) (e aggregator.Entry, err error) {
 	return e, err
 }
 
-// Stories returns the stories of those ids, parallel to ids. One that is not in
-// the store is the zero Story.
+// Stories returns the stories of those ids, parallel to ids: those that merged
+// with another as what they have become. One that is not in the store is the
+// zero Story.
 func (db *DB) Stories(ids []aggregator.StoryID) ([]aggregator.Story, error) {
 	stories := make([]aggregator.Story, len(ids))
 	err := db.read("stories", func(r *reader) (err error) {
@@ -178,7 +178,8 @@ func (db *DB) Stories(ids []aggregator.StoryID) ([]aggregator.Story, error) {
 	return stories, nil
 }
 
-// Story returns a story with its entries, withdrawn ones too. The error is
+// Story returns a story with its entries, withdrawn ones too: under another ID
+// than the one asked for where it merged with another. The error is
 // aggregator.ErrNotFound where there is none of that id.
 func (db *DB) Story(id aggregator.StoryID) (view aggregator.StoryView, err error) {
 	err = db.read("story "+id.String(), func(r *reader) error {

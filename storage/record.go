@@ -27,6 +27,8 @@ type entryRecord struct {
 	Revision   int               `cbor:"16,keyasint,omitempty"`
 	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
 	Alike      alike             `cbor:"18,keyasint,omitempty"`
+	Labels     []labelRecord     `cbor:"19,keyasint,omitempty"`
+	After      uint64            `cbor:"20,keyasint,omitempty"` // RevisedAfter
 
 	words []byte // room to compare Summary in
 }
@@ -46,6 +48,11 @@ type authorRecord struct {
 	URL  string `cbor:"2,keyasint,omitempty"`
 }
 
+type labelRecord struct {
+	Kind   aggregator.LabelKind `cbor:"1,keyasint,omitempty"`
+	Number int                  `cbor:"2,keyasint,omitempty"`
+}
+
 type enclosureRecord struct {
 	URL         string `cbor:"1,keyasint,omitempty"`
 	Type        string `cbor:"2,keyasint,omitempty"`
@@ -54,19 +61,22 @@ type enclosureRecord struct {
 
 // set overwrites r with e, keeping r's slices for the next entry.
 func (r *entryRecord) set(e *aggregator.Entry) {
-	authors, enclosures, words := r.Authors[:0], r.Enclosures[:0], r.words[:0]
+	authors, enclosures, labels, words := r.Authors[:0], r.Enclosures[:0], r.Labels[:0], r.words[:0]
 	for _, a := range e.Authors {
 		authors = append(authors, authorRecord(a))
 	}
 	for _, x := range e.Enclosures {
 		enclosures = append(enclosures, enclosureRecord(x))
 	}
+	for _, l := range e.Labels {
+		labels = append(labels, labelRecord(l))
+	}
 	*r = entryRecord{
 		Source: e.Source, GUID: e.GUID, Link: e.Link, Canonical: e.Canonical,
 		Title: e.Title, Summary: e.Summary, Content: e.Content, Language: e.Language,
 		Authors: authors, Categories: e.Categories, Enclosures: enclosures, Image: e.Image,
 		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
-		Revision: e.Revision, Text: e.Text, words: words,
+		Revision: e.Revision, Text: e.Text, After: e.RevisedAfter, Labels: labels, words: words,
 	}
 	if e.GUID == e.Link && e.GUID != "" {
 		r.GUID, r.Alike = "", r.Alike|guidIsLink
@@ -88,13 +98,16 @@ func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
 		Title: r.Title, Summary: r.Summary, Content: r.Content, Language: r.Language,
 		Categories: r.Categories, Image: r.Image,
 		Published: r.Published.time(), Updated: r.Updated.time(), Seen: h.seen.time(), Revised: r.Revised.time(),
-		Revision: r.Revision, Digest: h.digest, Text: r.Text, Story: h.story,
+		Revision: r.Revision, RevisedAfter: r.After, Digest: h.digest, Text: r.Text, Story: h.story,
 	}
 	for _, a := range r.Authors {
 		e.Authors = append(e.Authors, aggregator.Author(a))
 	}
 	for _, x := range r.Enclosures {
 		e.Enclosures = append(e.Enclosures, aggregator.Enclosure(x))
+	}
+	for _, l := range r.Labels {
+		e.Labels = append(e.Labels, aggregator.Label(l))
 	}
 	if r.Alike&guidIsLink != 0 {
 		e.GUID = r.Link
@@ -115,6 +128,8 @@ type storyRecord struct {
 	Changed   stamp                `cbor:"4,keyasint,omitempty"`
 	Related   []aggregator.StoryID `cbor:"5,keyasint,omitempty"`
 	Withdrawn bool                 `cbor:"6,keyasint,omitempty"`
+	Merged    []aggregator.StoryID `cbor:"7,keyasint,omitempty"`
+	Turns     int                  `cbor:"8,keyasint,omitempty"`
 }
 
 type memberRecord struct {
@@ -122,17 +137,23 @@ type memberRecord struct {
 	Source string                  `cbor:"2,keyasint,omitempty"`
 	Kind   aggregator.DecisionKind `cbor:"3,keyasint,omitempty"`
 	Joined stamp                   `cbor:"4,keyasint,omitempty"`
+
+	Withdrawn bool `cbor:"5,keyasint,omitempty"`
+	TextBytes int  `cbor:"6,keyasint,omitempty"`
 }
 
 // set overwrites r with s, keeping r's slice for the next story.
 func (r *storyRecord) set(s *aggregator.Story) {
 	members := r.Members[:0]
 	for _, m := range s.Members {
-		members = append(members, memberRecord{m.Seq, m.Source, m.Kind, stampOf(m.Joined)})
+		members = append(members, memberRecord{
+			Seq: m.Seq, Source: m.Source, Kind: m.Kind, Joined: stampOf(m.Joined),
+			Withdrawn: m.Withdrawn, TextBytes: m.TextBytes,
+		})
 	}
 	*r = storyRecord{
 		Members: members, Lead: s.Lead, Updated: stampOf(s.Updated), Changed: stampOf(s.Changed),
-		Related: s.Related, Withdrawn: s.Withdrawn,
+		Related: s.Related, Withdrawn: s.Withdrawn, Merged: s.Merged, Turns: s.Turns,
 	}
 }
 
@@ -140,10 +161,12 @@ func (r *storyRecord) story(seq uint64, h *storyHeader) aggregator.Story {
 	s := aggregator.Story{
 		ID: h.id, Seq: seq, Lead: r.Lead, First: h.first.time(), Updated: r.Updated.time(),
 		Changed: r.Changed.time(), Related: r.Related, Withdrawn: r.Withdrawn,
+		Merged: r.Merged, Turns: r.Turns,
 	}
 	for _, m := range r.Members {
 		s.Members = append(s.Members, aggregator.Member{
 			Seq: m.Seq, Source: m.Source, Kind: m.Kind, Joined: m.Joined.time(),
+			Withdrawn: m.Withdrawn, TextBytes: m.TextBytes,
 		})
 	}
 	return s
@@ -155,16 +178,17 @@ type revisionRecord struct {
 	Summary string            `cbor:"3,keyasint,omitempty"`
 	Content string            `cbor:"4,keyasint,omitempty"`
 	Text    aggregator.Digest `cbor:"5,keyasint,omitempty"`
+	After   uint64            `cbor:"6,keyasint,omitempty"`
 }
 
 func recordOfRevision(r *aggregator.Revision) revisionRecord {
-	return revisionRecord{At: stampOf(r.At), Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text}
+	return revisionRecord{At: stampOf(r.At), Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text, After: r.After}
 }
 
 func (r *revisionRecord) revision(id aggregator.EntryID, seq uint64, n int) aggregator.Revision {
 	return aggregator.Revision{
 		Entry: id, Seq: seq, N: n, At: r.At.time(),
-		Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text,
+		Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text, After: r.After,
 	}
 }
 
@@ -177,6 +201,8 @@ type decisionRecord struct {
 	Partner  aggregator.EntryID      `cbor:"6,keyasint,omitzero"`
 	Score    float64                 `cbor:"7,keyasint,omitempty"`
 	Features []featureRecord         `cbor:"8,keyasint,omitempty"`
+	Merged   aggregator.StoryID      `cbor:"9,keyasint,omitzero"`
+	Near     aggregator.StoryID      `cbor:"10,keyasint,omitzero"`
 }
 
 type featureRecord struct {
@@ -193,12 +219,14 @@ func (r *decisionRecord) set(d *aggregator.Decision) {
 	*r = decisionRecord{
 		Revision: d.Revision, Kind: d.Kind, Story: d.Story, At: stampOf(d.At),
 		Rule: d.Evidence.Rule, Partner: d.Evidence.Partner, Score: d.Evidence.Score, Features: features,
+		Merged: d.Merged, Near: d.Near,
 	}
 }
 
 func (r *decisionRecord) decision(id aggregator.EntryID, seq uint64) aggregator.Decision {
 	d := aggregator.Decision{
 		Entry: id, Seq: seq, Revision: r.Revision, Kind: r.Kind, Story: r.Story, At: r.At.time(),
+		Merged: r.Merged, Near: r.Near,
 		Evidence: aggregator.Evidence{Rule: r.Rule, Partner: r.Partner, Score: r.Score},
 	}
 	for _, f := range r.Features {

@@ -162,3 +162,8 @@ func randomText(r *rand.Rand) string {
 	}
 	return strings.Repeat("harbour ", r.IntN(60))
 }
+
+func randomLabels(r *rand.Rand) []aggregator.Label {
+	all := []aggregator.Label{{Kind: aggregator.LabelCorrection}, {Kind: aggregator.LabelUpdate, Number: r.IntN(9)}}
+	return all[:r.IntN(3)]
+}

@@ -1,5 +1,6 @@
 // Package serve answers readers over HTTP: the merged feeds, pages for people,
-// the state of the sources, and whether the daemon is alive and ready.
+// an API for programs, the state of the sources, and whether the daemon is alive
+// and ready.
 //
 // # Editions
 //
@@ -33,6 +34,15 @@
 // nothing, and say so in a Content-Security-Policy that names their one style
 // by its hash. Content, the HTML that came with an entry, is in the feeds and
 // in the JSON of a story but never in a page.
+//
+// # The API
+//
+// Below /api/v1 programs find what pages show people: lists of stories, one
+// story with why each entry is in it, and the operator's pins. [Server.Handler]
+// lets everyone read it. [Server.Control] lets its callers make pins too, and is
+// for a socket that only the operator can open. Stories and entries go by many
+// names: ids, their beginnings, addresses, links. No request reads the archive without bound: a list looks at
+// ten thousand stories and says where to go on, a name is looked up by key.
 //
 // # Caveats
 //

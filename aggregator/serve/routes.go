@@ -25,6 +25,21 @@ func (s *Server) Handler() http.Handler {
 	if s.opts.Metrics != nil {
 		mux.Handle("/metrics", s.reading(s.opts.Metrics.ServeHTTP))
 	}
+	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
+	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
+	mux.Handle("/api/v1/pins", s.sharing(s.servePins))
+	mux.HandleFunc("/", s.notFound)
+	return s.guard(mux)
+}
+
+// Control returns the handler of the API with what changes things. Whoever
+// reaches it may do all of it: it is for a socket that only the operator can
+// open.
+func (s *Server) Control() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/v1/stories", s.reading(s.serveStories))
+	mux.Handle("/api/v1/stories/{name}", s.reading(s.serveNamed))
+	mux.HandleFunc("/api/v1/pins", s.changePins)
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)
 }

@@ -52,12 +52,12 @@ func TestStatuses(t *testing.T) {
 		"/stories/" + id[:30]:             404,
 		"/stories/" + gone.ID.String():    410,
 		"/stories/" + strings.Repeat("0", 8) + id[8:]: 404,
-		"/healthz":        200,
-		"/readyz":         200,
-		"/metrics":        200,
-		"/nothing":        404,
-		"/favicon.ico":    404,
-		"/api/v1/stories": 404,
+		"/healthz":     200,
+		"/readyz":      200,
+		"/metrics":     200,
+		"/nothing":     404,
+		"/favicon.ico": 404,
+		"/api/v1/pins": 200,
 	} {
 		if w := get(t, h, path); w.Code != want {
 			t.Errorf("%s answers %d, want %d", path, w.Code, want)

@@ -16,21 +16,6 @@ import (
 	"wiredesk/aggregator/publish"
 )
 
-// Archive is what editions and pages are made from. It is called from several
-// goroutines at once; what it returns is not changed afterwards by either side.
-type Archive interface {
-	// Newest returns at most limit stories that come after the position, the
-	// newest first, and the position of the last of them, to go on from. The
-	// zero position asks from the newest. When nothing is left it returns no
-	// stories.
-	Newest(before aggregator.Position, limit int) ([]aggregator.StoryView, aggregator.Position, error)
-
-	// Story returns one story. Under the id of a story that was merged into
-	// another it returns that other. An error for which errors.Is(err,
-	// aggregator.ErrNotFound) says there is none.
-	Story(id aggregator.StoryID) (aggregator.StoryView, error)
-}
-
 // SourceStatus is a source as readers see it, with how its polls go.
 type SourceStatus struct {
 	Carrier aggregator.Carrier
@@ -40,6 +25,7 @@ type SourceStatus struct {
 // Options are what a server is built from and keeps for its life.
 type Options struct {
 	Archive Archive               // required
+	Pinner  Pinner                // nil: no pins can be made
 	Metrics http.Handler          // serves /metrics; nil: there is no such page
 	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
 	Alive   func() error          // what /healthz reports; nil: always alive

@@ -1,16 +1,18 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"wiredesk/aggregator"
 )
 
-// relatedShown is how many related stories a page names.
+// relatedShown is how many related stories a page names at most.
 const relatedShown = 10
 
 // storyPage is what the page of one story shows.
@@ -24,14 +26,26 @@ type storyPage struct {
 
 // storyEntry is an entry on the page of its story.
 type storyEntry struct {
+	ID                string // short, as decisions call it
 	Title, Link, Lang string
 	Source            sourceName
+	Labels            []aggregator.Label
 	Kind              string // empty: the first
 	Lead              bool
+	Withdrawn         bool
 	Seen              moment
 	Published         moment // zero: not claimed, or as seen
 	Revision          int
 	Summary           string
+	History           []happened // in order
+}
+
+// happened is a thing that happened to an entry: it said something that it no
+// longer says, or something was decided on it.
+type happened struct {
+	At    moment
+	Said  string // empty: Words
+	Words string
 }
 
 // serveStory answers /stories/{id} and /stories/{id}.json.
@@ -66,7 +80,7 @@ func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 	}
 	var page *edition
 	if program {
-		page, err = pub.renderStoryJSON(view)
+		page, err = s.renderStoryJSON(pub, view)
 	} else {
 		page, err = s.renderStory(pub, view)
 	}
@@ -80,28 +94,40 @@ func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 // renderStory returns the page of a story.
 func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*edition, error) {
 	main := storyPage{storyItem: pub.item(view), ID: view.ID.String(), Sources: view.Sources()}
-	kinds := memberKinds(view)
+	members := membersBySeq(view)
 	for i := range view.Entries {
 		entry := &view.Entries[i]
+		m := members[entry.Seq]
 		shown := storyEntry{
-			Title: titleOf(entry), Link: publicLink(entry.Link), Lang: pub.language(entry), Source: pub.source(entry.Source),
-			Lead: entry.Seq == view.Lead, Seen: moment{entry.Seen}, Revision: entry.Revision, Summary: entry.Summary,
+			ID: entry.ID.Short(), Title: titleOf(entry), Link: publicLink(entry.Link), Lang: pub.language(entry),
+			Source: pub.source(entry.Source), Labels: entry.Labels, Lead: entry.Seq == view.Lead, Withdrawn: m.Withdrawn,
+			Seen: moment{entry.Seen}, Revision: entry.Revision, Summary: entry.Summary,
 		}
-		if kind := kinds[entry.Seq]; kind != aggregator.New {
-			shown.Kind = kind.String()
+		if m.Kind != aggregator.New {
+			shown.Kind = m.Kind.String()
 		}
 		if !entry.Published.IsZero() && !entry.Published.Equal(entry.Seen) {
 			shown.Published = moment{entry.Published}
 		}
+		revisions, decisions, err := s.history(entry)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range revisions {
+			shown.History = append(shown.History, happened{At: moment{r.At}, Said: excerpt(cmp.Or(r.Title, r.Summary, "Untitled"), excerptRunes)})
+		}
+		for _, d := range decisions {
+			shown.History = append(shown.History, happened{At: moment{d.At}, Words: d.Words})
+		}
+		slices.SortStableFunc(shown.History, func(a, b happened) int { return a.At.Compare(b.At.Time) })
 		main.Entries = append(main.Entries, shown)
 	}
-	for _, id := range view.Related[:min(len(view.Related), relatedShown)] {
-		// A related story may have been purged since.
-		if related, err := s.opts.Archive.Story(id); err == nil && !related.Withdrawn && len(related.Entries) > 0 {
-			main.Related = append(main.Related, pub.item(related))
-		} else if err != nil && !errors.Is(err, aggregator.ErrNotFound) {
-			return nil, fmt.Errorf("read story %s: %w", id, err)
-		}
+	related, err := s.related(view)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range related {
+		main.Related = append(main.Related, pub.item(other))
 	}
 	body, err := s.pages.render("story", s.chrome(pub, main.Title), main)
 	if err != nil {
@@ -110,20 +136,48 @@ func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*editio
 	return newEdition(typeHTML, cacheMinute, body), nil
 }
 
-// memberKinds returns what became of each entry of the story, by Seq.
-func memberKinds(view aggregator.StoryView) map[uint64]aggregator.DecisionKind {
-	kinds := make(map[uint64]aggregator.DecisionKind, len(view.Members))
-	for _, m := range view.Members {
-		kinds[m.Seq] = m.Kind
+// related returns the stories that are told beside this one, at most
+// relatedShown. One that was withdrawn or purged since is none, nor is one that
+// turned out to be this story.
+func (s *Server) related(view aggregator.StoryView) (found []aggregator.StoryView, err error) {
+	named := map[aggregator.StoryID]bool{view.ID: true}
+	for _, id := range view.Related {
+		other, err := s.opts.Archive.Story(id)
+		if errors.Is(err, aggregator.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read story %s: %w", id, err)
+		}
+		if named[other.ID] || other.Withdrawn || len(other.Entries) == 0 {
+			continue
+		}
+		named[other.ID] = true
+		if found = append(found, other); len(found) == relatedShown {
+			break
+		}
 	}
-	return kinds
+	return found, nil
+}
+
+// membersBySeq returns the places of the story's entries.
+func membersBySeq(view aggregator.StoryView) map[uint64]aggregator.Member {
+	members := make(map[uint64]aggregator.Member, len(view.Members))
+	for _, m := range view.Members {
+		members[m.Seq] = m
+	}
+	return members
 }
 
 // renderStoryJSON returns a story for programs.
-func (p *published) renderStoryJSON(view aggregator.StoryView) (*edition, error) {
-	body, err := json.Marshal(p.storyJSON(view))
+func (s *Server) renderStoryJSON(pub *published, view aggregator.StoryView) (*edition, error) {
+	told, err := s.tell(pub, view)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(told)
 	if err != nil {
 		return nil, fmt.Errorf("encode story %s: %w", view.ID, err)
 	}
-	return newEdition("application/json", cacheMinute, append(body, '\n')), nil
+	return newEdition(typeJSON, cacheMinute, append(body, '\n')), nil
 }

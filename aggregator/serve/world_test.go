@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,12 @@ type shelfOfStories struct {
 	err    error // what every call answers, if set
 	reads  int   // calls of Newest
 	before func(aggregator.Position)
+
+	loose     []aggregator.Entry // dropped ones
+	keys      map[aggregator.EntryID]aggregator.EntryID
+	revisions map[uint64][]aggregator.Revision
+	decisions map[uint64][]aggregator.Decision
+	pins      []aggregator.Pin
 }
 
 func (a *shelfOfStories) put(views ...aggregator.StoryView) {
@@ -86,6 +93,64 @@ func (a *shelfOfStories) Story(id aggregator.StoryID) (aggregator.StoryView, err
 		}
 	}
 	return aggregator.StoryView{}, aggregator.ErrNotFound
+}
+
+// entries returns all entries, by id.
+func (a *shelfOfStories) entries() []aggregator.Entry {
+	var all []aggregator.Entry
+	for _, v := range a.views {
+		all = append(all, v.Entries...)
+	}
+	all = append(all, a.loose...)
+	slices.SortFunc(all, func(x, y aggregator.Entry) int { return bytes.Compare(x.ID[:], y.ID[:]) })
+	return all
+}
+
+func (a *shelfOfStories) Entry(id aggregator.EntryID) (aggregator.Entry, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err != nil {
+		return aggregator.Entry{}, a.err
+	}
+	if own, further := a.keys[id]; further {
+		id = own
+	}
+	for _, e := range a.entries() {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return aggregator.Entry{}, aggregator.ErrNotFound
+}
+
+func (a *shelfOfStories) Between(first, last aggregator.EntryID, limit int) ([]aggregator.EntryID, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var ids []aggregator.EntryID
+	for _, e := range a.entries() {
+		if bytes.Compare(first[:], e.ID[:]) <= 0 && bytes.Compare(e.ID[:], last[:]) <= 0 && len(ids) < limit {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids, a.err
+}
+
+func (a *shelfOfStories) Revisions(seq uint64) ([]aggregator.Revision, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.revisions[seq], a.err
+}
+
+func (a *shelfOfStories) Decisions(seq uint64) ([]aggregator.Decision, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.decisions[seq], a.err
+}
+
+func (a *shelfOfStories) Pins() ([]aggregator.Pin, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.pins), a.err
 }
 
 // noon is the fixed instant the tests' stories lie around.
@@ -156,7 +221,24 @@ func smallWorld() *shelfOfStories {
 	updated.Updated = noon.Add(-30 * time.Minute)
 	updated.Related = []aggregator.StoryID{bridge.ID.Story()}
 
-	world := &shelfOfStories{}
+	bridge2.Labels = []aggregator.Label{{Kind: aggregator.LabelUpdate, Number: 2}}
+	bridge2.Revision, bridge2.Revised = 1, noon.Add(-time.Hour)
+	world := &shelfOfStories{
+		revisions: map[uint64][]aggregator.Revision{
+			5: {{Entry: bridge2.ID, Seq: 5, At: bridge2.Seen, Title: "Seven years on, a <new> bridge opens", Summary: "It is open."}},
+		},
+		decisions: map[uint64][]aggregator.Decision{
+			4: {{Entry: bridge.ID, Seq: 4, Kind: aggregator.New, Story: bridge.ID.Story(), At: bridge.Seen, Evidence: aggregator.Evidence{Rule: aggregator.RuleFirst}}},
+			5: {
+				{Entry: bridge2.ID, Seq: 5, Kind: aggregator.Copy, Story: bridge.ID.Story(), At: bridge2.Seen, Evidence: aggregator.Evidence{
+					Rule: "judged", Partner: bridge.ID, Score: .93, Features: []aggregator.Feature{
+						{Name: aggregator.FeatureNumbers, Value: 1, Words: []string{"900"}}, {Name: aggregator.FeatureMinutesApart, Value: 30},
+					},
+				}},
+				{Entry: bridge2.ID, Seq: 5, Revision: 1, Kind: aggregator.Update, Story: bridge.ID.Story(), At: noon.Add(-time.Hour), Evidence: aggregator.Evidence{Rule: aggregator.RuleRevision, Score: 1}},
+			},
+		},
+	}
 	world.put(story(ferry, ferry2, ferry3), story(bridge, bridge2, bridge3), updated, story(hostile))
 	return world
 }

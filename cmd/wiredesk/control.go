@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -29,6 +27,7 @@ func controlPath(database string) string { return database + ".sock" }
 func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /preview", d.preview)
+	mux.Handle("/api/", d.server.Control())
 	server := &http.Server{
 		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
@@ -84,26 +83,7 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 
 // askPreview has the running daemon say what a result would come to.
 func askPreview(ctx context.Context, database string, result aggregator.PollResult) (report ingest.Report, err error) {
-	body, err := json.Marshal(result)
-	if err != nil {
-		return ingest.Report{}, err
-	}
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", controlPath(database))
-	}}}
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://wiredesk/preview", bytes.NewReader(body))
-	if err != nil {
-		return ingest.Report{}, err
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return ingest.Report{}, fmt.Errorf("database %s is open elsewhere, and no daemon of ours can be asked: %w", database, err)
-	}
-	defer func() { err = errors.Join(err, res.Body.Close()) }()
-	if res.StatusCode != http.StatusOK {
-		said, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
-		return ingest.Report{}, fmt.Errorf("the daemon refuses: %s", bytes.TrimSpace(said))
-	}
-	return report, json.NewDecoder(res.Body).Decode(&report)
+	ask := askDaemon(database)
+	defer func() { err = errors.Join(err, ask.close()) }()
+	return report, ask.do(ctx, http.MethodPost, "/preview", nil, result, &report)
 }

@@ -46,11 +46,16 @@ type desk struct {
 }
 
 // newDesk opens the database and builds the daemon around it.
-func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+func newDesk(cfg *config.Config, log *slog.Logger) (*desk, error) {
 	db, err := storage.Open(cfg.Storage.Path, storage.Options{})
 	if err != nil {
 		return nil, err
 	}
+	return deskOver(db, cfg, log)
+}
+
+// deskOver builds the daemon around an open database, which it closes.
+func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	d := &desk{log: log, db: db, notify: func(string) {}}
 	defer func() {
 		if err != nil {
@@ -67,7 +72,7 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	d.ingest, err = ingest.New(ingest.Options{
 		Store:     db,
 		Poller:    ingest.NewPoller(d.client, parse.New(parse.Options{}), log),
-		Dedupe:    dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
+		Dedupe:    judging(cfg.Dedupe),
 		Log:       log,
 		Committed: d.committed,
 	}, settings)
@@ -82,6 +87,7 @@ func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	})
 	d.server, err = serve.New(serve.Options{
 		Archive: db,
+		Pinner:  pinner{d.ingest},
 		Metrics: d.metrics.handler(),
 		Alive:   d.alive,
 		Sources: d.sources,
@@ -271,10 +277,15 @@ func (d *desk) sources() []serve.SourceStatus {
 
 // carriers returns the configured sources as readers see them.
 func (d *desk) carriers() map[string]aggregator.Carrier {
-	cfg := d.config.Load()
+	return carriersOf(d.config.Load(), d.ingest.State)
+}
+
+// carriersOf returns the configured sources as readers see them, given what is
+// remembered of each.
+func carriersOf(cfg *config.Config, state func(source string) aggregator.SourceState) map[string]aggregator.Carrier {
 	carriers := make(map[string]aggregator.Carrier, len(cfg.Sources))
 	for _, src := range cfg.Sources {
-		carriers[src.ID] = aggregator.CarrierOf(src, d.ingest.State(src.ID))
+		carriers[src.ID] = aggregator.CarrierOf(src, state(src.ID))
 	}
 	return carriers
 }
@@ -287,6 +298,11 @@ func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) s
 }
 
 // settingsOf returns what ingest needs of the configuration.
+// judging returns how entries are judged under the settings.
+func judging(d config.Dedupe) dedupe.Options {
+	return dedupe.Options{Window: d.Window, Join: d.Join}
+}
+
 func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 	sources := make(map[string]aggregator.Source, len(cfg.Sources))
 	filters := make(map[string]*publish.DropFilter)
@@ -320,4 +336,16 @@ func newClient(cfg *config.Config) *fetch.Client {
 		Timeout:      cfg.Poll.Timeout,
 		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
 	})
+}
+
+// pinner takes pins for the API.
+type pinner struct{ *ingest.Ingest }
+
+// Pin says of refusals what the API can know.
+func (p pinner) Pin(ctx context.Context, pin aggregator.Pin) ([]aggregator.Decision, error) {
+	decisions, err := p.Ingest.Pin(ctx, pin)
+	if errors.Is(err, ingest.ErrPin) {
+		err = fmt.Errorf("%w: %w", serve.ErrPinRefused, err)
+	}
+	return decisions, err
 }

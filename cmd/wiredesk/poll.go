@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"wiredesk/aggregator"
-	"wiredesk/aggregator/dedupe"
 	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/parse"
 	"wiredesk/config"
@@ -90,7 +89,7 @@ func findSource(cfg *config.Config, name string) (aggregator.Source, error) {
 // preview asks the daemon that holds the database, or the database itself
 // where none does.
 func preview(ctx context.Context, cfg *config.Config, result aggregator.PollResult) (report ingest.Report, err error) {
-	path, opts := cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: 100 * time.Millisecond}
+	path, opts := cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: lockPatience}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		// Before the first start everything is new.
 		folder, err := os.MkdirTemp("", "wiredesk-")
@@ -113,7 +112,7 @@ func preview(ctx context.Context, cfg *config.Config, result aggregator.PollResu
 		return ingest.Report{}, err
 	}
 	in, err := ingest.New(ingest.Options{
-		Store: db, Dedupe: dedupe.Options{Window: cfg.Dedupe.Window, Join: cfg.Dedupe.Join},
+		Store: db, Dedupe: judging(cfg.Dedupe),
 	}, settings)
 	if err != nil {
 		return ingest.Report{}, err

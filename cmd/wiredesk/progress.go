@@ -28,12 +28,15 @@ func newProgress(w io.Writer, what string, total int) *progress {
 	return p
 }
 
+// progressSteps is about how often the line is written at most.
+const progressSteps = 1000
+
 // step says that one more of the total is done.
 func (p *progress) step() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	if p.out != nil {
+	if p.out != nil && (p.done == p.total || p.done%max(1, p.total/progressSteps) == 0) {
 		fmt.Fprintf(p.out, "\r%s: %d of %d", p.what, p.done, p.total)
 	}
 }

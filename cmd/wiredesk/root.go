@@ -39,15 +39,8 @@ called or configured wrongly.`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SuggestionsMinimumDistance = 2
+	takesCommand(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate(versionLine())
 	root.PersistentFlags().StringVarP(&flags.config, "config", "c", "", "configuration `FILE` (default "+strings.Join(configs, ", then ")+")")
@@ -56,7 +49,8 @@ called or configured wrongly.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
-		newImport(), newExport(flags), newVersion(),
+		newImport(), newExport(flags), newStories(flags), newWhy(flags), newPin(flags),
+		newBacktest(flags), newRebuild(flags), newVersion(),
 	)
 	return root
 }
@@ -91,6 +85,19 @@ func takes(names ...string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// takesCommand makes a command explain itself where none of its own commands is
+// called.
+func takesCommand(cmd *cobra.Command) {
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args[0])
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {

@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 //	until URL PATTERN           fetch until the answer matches
 //	refused URL                 wait until nobody listens there
 //	damage FILE                 cut off most of it
+//	capture NAME FILE PATTERN   $NAME is then what the pattern's group matches
 //	daemon NAME ARG...          start "wiredesk ARG..." and wait until it serves;
 //	                            $NAME is then its URL, $NAME_ADDRESS the address
 //	logs NAME PATTERN           wait until a further line of its log matches
@@ -81,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"until":   scriptUntil,
 			"refused": scriptRefused,
 			"damage":  scriptDamage,
+			"capture": scriptCapture,
 			"daemon":  scriptDaemon,
 			"logs":    scriptLogs,
 			"signal":  scriptSignal,
@@ -207,6 +209,19 @@ func scriptDamage(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: damage FILE")
 	}
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), 10_000))
+}
+
+func scriptCapture(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: capture NAME FILE PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[2])
+	ts.Check(err)
+	match := pattern.FindStringSubmatch(ts.ReadFile(args[1]))
+	if len(match) < 2 {
+		ts.Fatalf("%s does not match %s:\n%s", args[1], args[2], ts.ReadFile(args[1]))
+	}
+	ts.Setenv(args[0], match[1])
 }
 
 // soon reports whether what is asked for comes to be.
