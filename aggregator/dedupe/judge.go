@@ -9,16 +9,14 @@ import (
 // DefaultWindow is how long an entry can be joined by default.
 const DefaultWindow = 72 * time.Hour
 
-// The rules that decide, as Evidence.Rule names them.
+// The rules that decide here, as Evidence.Rule names them, besides those of
+// package aggregator.
 const (
-	RuleFirst    = "first"         // nothing in the window is like it
 	RuleLink     = "same link"     // the canonical links are equal
 	RuleText     = "same text"     // title and summary are equal word for word
 	RuleBody     = "same body"     // the summaries are, under another title
 	RuleShingles = "same shingles" // much of one text stands in the other
 	RuleModel    = "judged"        // measured and weighed
-	RulePin      = "pinned"        // an operator said so
-	RuleRevision = "revision"      // a new text of a known entry
 )
 
 // Options say how a Judge decides. The zero value is the default.
@@ -104,7 +102,7 @@ func (j *Judge) LastSeq() uint64 { return j.last }
 func (j *Judge) Decide(e *aggregator.Entry, r Reading) aggregator.Decision {
 	d := aggregator.Decision{
 		Entry: e.ID, Seq: e.Seq, Kind: aggregator.New, Story: e.ID.Story(), At: e.Seen,
-		Evidence: aggregator.Evidence{Rule: RuleFirst},
+		Evidence: aggregator.Evidence{Rule: aggregator.RuleFirst},
 	}
 	if j.join == aggregator.JoinNone {
 		return d
@@ -130,7 +128,7 @@ func (j *Judge) Decide(e *aggregator.Entry, r Reading) aggregator.Decision {
 func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 	d := aggregator.Decision{
 		Entry: e.ID, Seq: e.Seq, Revision: e.Revision, Kind: aggregator.Update, Story: e.Story, At: e.Revised,
-		Evidence: aggregator.Evidence{Rule: RuleRevision, Score: 1},
+		Evidence: aggregator.Evidence{Rule: aggregator.RuleRevision, Score: 1},
 	}
 	own := j.stories[e.Story]
 	if j.join == aggregator.JoinNone || own == nil || len(own.members) > 1 {

@@ -66,7 +66,7 @@ func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	}
 	tallies := j.tally(e, matches)
 	if pinned != nil {
-		return verdict{story: pinned.story, kind: aggregator.Report, rule: RulePin, partner: pinned, score: 1}
+		return verdict{story: pinned.story, kind: aggregator.Report, rule: aggregator.RuleJoined, partner: pinned, score: 1}
 	}
 	v := j.copied(e, r, matches, banned)
 	if j.join == aggregator.JoinCopy {

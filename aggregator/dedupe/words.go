@@ -22,7 +22,7 @@ const (
 type word struct {
 	letters []byte // valid until the next word
 	shape   shape
-	at      int // byte of the text where it begins
+	at, end int // bytes of the text where it begins, and after it
 }
 
 // scanner takes a text apart into words. What a word is follows Unicode: runs
@@ -67,10 +67,9 @@ func (s *scanner) next() (w word, ok bool) {
 			if w.at >= 0 {
 				return s.finish(w), true
 			}
-			before, alone, begin := s.last, s.alone, s.lastAt
+			before, begin := s.last, s.lastAt
 			s.last, s.lastAt, s.alone = r, s.at, before == 0
 			s.at += size
-			_ = alone
 			if before != 0 {
 				s.letters = utf8.AppendRune(utf8.AppendRune(s.letters, before), r)
 				s.alone = false
@@ -165,7 +164,7 @@ func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 
 // finish takes the possessive off a word.
 func (s *scanner) finish(w word) word {
-	w.letters = s.letters
+	w.letters, w.end = s.letters, s.at
 	if n := len(w.letters); n > 2 && w.letters[n-1] == 's' && w.shape&shapeNumber == 0 {
 		before := s.text[:s.at]
 		if strings.HasSuffix(before, "'s") || strings.HasSuffix(before, "’s") || strings.HasSuffix(before, "'S") || strings.HasSuffix(before, "’S") {

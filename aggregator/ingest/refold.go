@@ -56,7 +56,7 @@ type Move struct {
 //
 // It takes a few hundred bytes of memory for each entry of the store.
 func Refold(ctx context.Context, store Store, opts dedupe.Options, settings *Settings, step func()) (*Refolded, error) {
-	return refold(ctx, store, reader{dedupe.New(opts)}, settings, step)
+	return refold(ctx, store, dedupe.New(opts), settings, step)
 }
 
 // refold is Refold by a judge that knows nothing yet.

@@ -295,9 +295,3 @@ func (in *Ingest) saveJudge() {
 		}
 	})
 }
-
-// reader gives the judge what reads entries for it.
-type reader struct{ *dedupe.Judge }
-
-// Read reads an entry.
-func (reader) Read(e *aggregator.Entry) dedupe.Reading { return dedupe.Read(e) }

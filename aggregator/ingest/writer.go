@@ -127,7 +127,7 @@ type preview struct {
 
 // New returns an Ingest over what the store holds.
 func New(opts Options, settings Settings) (*Ingest, error) {
-	return newIngest(opts, settings, func() windowJudge { return reader{dedupe.New(opts.Dedupe)} })
+	return newIngest(opts, settings, func() windowJudge { return dedupe.New(opts.Dedupe) })
 }
 
 func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*Ingest, error) {

@@ -7,6 +7,7 @@ import (
 
 // Judge is what a fold asks of a [dedupe.Judge].
 type Judge interface {
+	Read(e *aggregator.Entry) dedupe.Reading
 	Decide(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
 	Add(e *aggregator.Entry, r dedupe.Reading)
 	Move(seq uint64, to aggregator.StoryID)
@@ -33,7 +34,7 @@ func newFold(judge Judge) *fold {
 // Labels and its Story. What the decision calls Story and Merged is then as it
 // came to be: the story that stays, and the one that became it.
 func (f *fold) add(e *aggregator.Entry) aggregator.Decision {
-	reading := dedupe.Read(e)
+	reading := f.judge.Read(e)
 	d := f.judge.Decide(e, reading)
 	if !d.Merged.IsZero() {
 		d.Story, d.Merged = f.merge(d.Story, d.Merged)
