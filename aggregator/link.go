@@ -7,105 +7,128 @@ import (
 	"strings"
 )
 
+// maxWraps is how often a link is unwrapped. No reader meets more; without a
+// bound a long link costs the square of its length.
+const maxWraps = 4
+
 // CanonicalLink returns the form of an article's link that its variants share:
 // https, without the www., m., mobile. and amp. hosts, AMP paths and caches,
 // tracking parameters and fragments, default ports and a trailing slash, with
 // the remaining parameters sorted. It is an identity and not an address: what
-// readers follow is the link as given.
+// readers follow is the link as given. A canonical link is its own canonical
+// link.
 //
 // It returns "" for what names no article: anything but an http or https URL
 // with a host, and a bare home page.
 func CanonicalLink(link string) string {
-	u, err := url.Parse(strings.TrimSpace(link))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
+	for range 1 + maxWraps {
+		u, err := url.Parse(strings.TrimSpace(link))
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+			return ""
+		}
+		name, path, query := canonicalHost(u.Hostname()), escapedPath(u), canonicalQuery(u.RawQuery)
+		if name == "" {
+			return ""
+		}
+		wrapped, wraps := unwrapped(name, path, query)
+		if wrapped != "" {
+			link = wrapped
+			continue
+		}
+		if !wraps {
+			path = withoutAMP(path)
+		}
+		fragment := canonicalFragment(u.EscapedFragment())
+		if path == "" && query == "" && fragment == "" {
+			return ""
+		}
+		return "https://" + hostPort(name, u.Port()) + path + query + fragment
 	}
-	if inner := unwrapped(u); inner != nil {
-		u = inner
-	}
-	host := canonicalHost(u)
-	path := canonicalPath(u)
-	query := canonicalQuery(u.RawQuery)
-	fragment := canonicalFragment(u.EscapedFragment())
-	if path == "" && query == "" && fragment == "" {
-		return ""
-	}
-	return "https://" + host + path + query + fragment
+	return ""
 }
 
 // unwrapped returns the article behind an AMP cache or a redirecting link that
-// carries its target in the open, or nil.
-func unwrapped(u *url.URL) *url.URL {
-	host := strings.ToLower(u.Hostname())
+// carries its target in the open, or "". It reports whether links of the host
+// wrap others at all.
+func unwrapped(host, path, query string) (link string, wraps bool) {
 	var target string
 	switch {
 	case strings.HasSuffix(host, ".cdn.ampproject.org"):
 		// /c/s/host/path: c for content (v for viewer), s for https.
-		rest, found := strings.CutPrefix(u.EscapedPath(), "/c/")
+		rest, found := strings.CutPrefix(path, "/c/")
 		if !found {
-			rest, found = strings.CutPrefix(u.EscapedPath(), "/v/")
+			rest, _ = strings.CutPrefix(path, "/v/")
 		}
-		if !found {
-			return nil
+		if rest != path {
+			target = strings.TrimPrefix(rest, "s/") + query
 		}
-		target = strings.TrimPrefix(rest, "s/")
-	case strings.HasPrefix(host, "www.google.") || strings.HasPrefix(host, "google."):
-		if rest, found := strings.CutPrefix(u.EscapedPath(), "/amp/"); found {
-			target = strings.TrimPrefix(rest, "s/")
-			break
+	case strings.HasPrefix(host, "google."):
+		if rest, found := strings.CutPrefix(path, "/amp/"); found {
+			target = strings.TrimPrefix(rest, "s/") + query
+		} else if path == "/url" {
+			values, _ := url.ParseQuery(strings.TrimPrefix(query, "?")) // what can be read of it
+			_, target, _ = strings.Cut(values.Get("q")+values.Get("url"), "://")
 		}
-		if u.Path != "/url" {
-			return nil
-		}
-		query := u.Query()
-		_, target, _ = strings.Cut(query.Get("q")+query.Get("url"), "://")
+	default:
+		return "", false
 	}
-	if target == "" {
-		return nil
+	link = "https://" + target
+	if inner, err := url.Parse(link); err != nil || !strings.Contains(inner.Host, ".") {
+		return "", true
 	}
-	if u.RawQuery != "" && u.Path != "/url" {
-		target += "?" + u.RawQuery
-	}
-	inner, err := url.Parse("https://" + target)
-	if err != nil || !strings.Contains(inner.Host, ".") {
-		return nil
-	}
-	return inner
+	return link, true
 }
 
-func canonicalHost(u *url.URL) string {
-	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
-	for _, prefix := range []string{"www.", "m.", "mobile.", "amp."} {
-		// A host such as m.example keeps its prefix: without it no domain is left.
-		if rest, found := strings.CutPrefix(host, prefix); found && strings.Contains(rest, ".") {
-			host = rest
+// canonicalHost returns the name without prefixes that stand for a shape of the
+// site. A host such as m.example keeps its prefix: without it no domain is left.
+func canonicalHost(name string) string {
+	name = strings.TrimRight(strings.ToLower(name), ".")
+	for {
+		prefix, rest, _ := strings.Cut(name, ".")
+		if strings.IndexByte(rest, '.') < 1 || !slices.Contains([]string{"www", "m", "mobile", "amp"}, prefix) {
+			return name
 		}
+		name = rest
 	}
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		return net.JoinHostPort(host, port)
-	}
-	if strings.Contains(host, ":") {
-		return "[" + host + "]"
-	}
-	return host
 }
 
-func canonicalPath(u *url.URL) string {
+func hostPort(name, port string) string {
+	name = strings.ReplaceAll(name, "%", "%25")
+	if port != "" && port != "80" && port != "443" {
+		return net.JoinHostPort(name, port)
+	}
+	if strings.Contains(name, ":") {
+		return "[" + name + "]"
+	}
+	return name
+}
+
+// escapedPath returns the path in one spelling for each character, whatever the
+// case of its escapes, without slashes at its end.
+func escapedPath(u *url.URL) string {
 	path := u.EscapedPath()
 	if !strings.Contains(strings.ToLower(path), "%2f") {
-		// One spelling for each character, whatever the case of its escapes.
 		path = (&url.URL{Path: u.Path}).EscapedPath()
 	}
-	path = strings.TrimRight(path, "/")
-	path = strings.TrimSuffix(path, "/amp")
-	path = strings.TrimSuffix(path, ".amp")
-	if stem, found := strings.CutSuffix(path, ".amp.html"); found {
-		path = stem + ".html"
-	}
-	if rest, found := strings.CutPrefix(path, "/amp/"); found {
-		path = "/" + rest
-	}
 	return strings.TrimRight(path, "/")
+}
+
+// withoutAMP returns the path of the article's page for a path of its AMP page.
+func withoutAMP(path string) string {
+	for {
+		page := strings.TrimSuffix(strings.TrimSuffix(path, "/amp"), ".amp")
+		if stem, found := strings.CutSuffix(page, ".amp.html"); found {
+			page = stem + ".html"
+		}
+		if rest, found := strings.CutPrefix(page, "/amp/"); found {
+			page = "/" + rest
+		}
+		page = strings.TrimRight(page, "/")
+		if page == path {
+			return path
+		}
+		path = page
+	}
 }
 
 func canonicalQuery(raw string) string {
@@ -114,8 +137,7 @@ func canonicalQuery(raw string) string {
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(raw, "&") {
-		// Feeds that escape their links twice leave "amp;" before a name.
-		pair = strings.TrimPrefix(pair, "amp;")
+		pair = plainPair(pair)
 		name, value, _ := strings.Cut(pair, "=")
 		if name == "" || tracks(strings.ToLower(name), strings.ToLower(value)) {
 			continue
@@ -127,6 +149,19 @@ func canonicalQuery(raw string) string {
 	}
 	slices.Sort(kept)
 	return "?" + strings.Join(kept, "&")
+}
+
+// plainPair returns a parameter without the "amp;" that feeds leave before its
+// name which escape their links twice, and without space around it.
+func plainPair(pair string) string {
+	for {
+		pair = strings.TrimSpace(pair)
+		rest, found := strings.CutPrefix(pair, "amp;")
+		if !found {
+			return pair
+		}
+		pair = rest
+	}
 }
 
 // tracks reports whether a parameter says where a reader came from, or which

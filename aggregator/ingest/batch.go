@@ -66,11 +66,13 @@ func (in *Ingest) settle(batch []submission) {
 	}
 	in.record(err, reports)
 	for i, s := range batch {
-		if err != nil {
+		switch {
+		case s.reply == nil:
+		case err != nil:
 			s.reply <- reply{err: err}
-			continue
+		default:
+			s.reply <- reply{report: reports[i]}
 		}
-		s.reply <- reply{report: reports[i]}
 	}
 	if err == nil && in.opts.Committed != nil {
 		in.opts.Committed(reports)

@@ -28,10 +28,19 @@ type Parser interface {
 
 // Poll polls src once, from the request to the committed result, and says when
 // it is due again. It is what the schedule's loop calls.
+//
+// A source that showed nothing new is not waited for: its host is free as soon
+// as it has answered, and if its state cannot be stored nothing is lost.
 func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn {
-	result := in.opts.Poller.Ask(ctx, src, in.State(src.ID))
-	if result.Response.Problem.Kind == aggregator.ProblemCancelled {
+	before := in.State(src.ID)
+	result := in.opts.Poller.Ask(ctx, src, before)
+	switch {
+	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
+	case result.Response.Outcome == aggregator.NotModified:
+		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		in.hand(submission{result: result})
+		return schedule.Turn{Due: state.NextPoll}
 	}
 	report, err := in.Submit(result)
 	if err != nil {

@@ -112,7 +112,7 @@ type Ingest struct {
 
 type submission struct {
 	result aggregator.PollResult
-	reply  chan<- reply
+	reply  chan<- reply // nil: nobody waits
 }
 
 type reply struct {
@@ -178,9 +178,7 @@ func (in *Ingest) retryAfter() time.Duration {
 // error says that nothing of it was stored.
 func (in *Ingest) Submit(result aggregator.PollResult) (Report, error) {
 	answer := make(chan reply, 1)
-	select {
-	case in.results <- submission{result, answer}:
-	case <-in.ended:
+	if !in.hand(submission{result, answer}) {
 		return Report{}, ErrStopped
 	}
 	select {
@@ -193,6 +191,16 @@ func (in *Ingest) Submit(result aggregator.PollResult) (Report, error) {
 		default:
 			return Report{}, ErrStopped
 		}
+	}
+}
+
+// hand gives the writer a result, and reports whether it takes any.
+func (in *Ingest) hand(s submission) bool {
+	select {
+	case in.results <- s:
+		return true
+	case <-in.ended:
+		return false
 	}
 }
 

@@ -64,6 +64,7 @@ func TestLinks(t *testing.T) {
 		{"without scheme", rss("<link>www.a.example/b</link>"), "", "http://www.a.example/b"},
 		{"upper case", rss("<link>HTTPS://a.example/B</link>"), "", "https://a.example/B"},
 		{"with space in it", rss("<link>\n https://a.example/b\n\tc d </link>"), "", "https://a.example/bc%20d"},
+		{"with space in its query", rss(`<link>https://a.example/b?c=d e"\f&lt;g></link>`), "", "https://a.example/b?c=d%20e%22%5Cf%3Cg%3E"},
 		{"beyond ASCII", rss("<link>https://a.example/ق</link>"), "", "https://a.example/%D9%82"},
 		{"bad escape", rss("<link>https://a.example/100%</link>"), "", "https://a.example/100%25"},
 		{"javascript", rss("<link>javascript:alert(1)</link>"), "", ""},

@@ -35,7 +35,15 @@ func resolve(base *url.URL, ref string) string {
 	if u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
+	u.RawQuery = escapedQuery(u.RawQuery)
 	return u.String()
+}
+
+// escapedQuery escapes what stands in no query (WHATWG URL, section 1.3) and
+// what url.Parse takes there as it is. The backslash is ours: too many take it
+// for a slash.
+func escapedQuery(query string) string {
+	return strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", `\`, "%5C").Replace(query)
 }
 
 // proper reports at a glance whether ref is an absolute http URL that needs no

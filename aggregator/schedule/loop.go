@@ -13,7 +13,7 @@ import (
 // Target is a source in the loop.
 type Target struct {
 	Source aggregator.Source
-	Due    time.Time // not before; in the past: at once
+	Due    time.Time // not before; in the past: at once. Of no account where the loop knows better
 	// Rest holds the source's whole host back until then; zero: it does not.
 	Rest time.Time
 }
@@ -54,8 +54,8 @@ func NewLoop(opts Options) *Loop {
 	return &Loop{opts: opts, replace: make(chan []Target), ended: make(chan struct{})}
 }
 
-// Replace makes targets the sources of the loop. A source that stays keeps its
-// poll under way and takes over the new due time; one that goes is not polled
+// Replace makes targets the sources of the loop. A source that stays at its
+// address keeps its poll under way and its due time; one that goes is not polled
 // again. Replace waits until Run has taken the targets, has ended, or ctx ends.
 func (l *Loop) Replace(ctx context.Context, targets []Target) {
 	select {
@@ -71,24 +71,23 @@ func (l *Loop) Run(ctx context.Context) error {
 	defer close(l.ended)
 	var polls sync.WaitGroup
 	defer polls.Wait()
-	type result struct {
-		visit visit
-		turn  Turn
-	}
-	results := make(chan result)
+	// Neither channel ever blocks the loop or a poller: no more polls than they
+	// have places for are under way.
+	visits := make(chan visit, l.opts.Concurrency)
+	defer close(visits)
+	ends := make(chan end, l.opts.Concurrency)
+	pollers := 0
 	s := newState(l.opts)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
 		now := time.Now()
 		for v, ok := s.next(now); ok; v, ok = s.next(now) {
-			polls.Go(func() {
-				r := result{visit: v, turn: l.opts.Poll(ctx, v.source)}
-				select {
-				case results <- r:
-				case <-ctx.Done():
-				}
-			})
+			visits <- v
+			if s.busy > pollers {
+				pollers++
+				polls.Go(func() { l.poll(ctx, visits, ends) })
+			}
 		}
 		timer.Reset(s.wake(now))
 		select {
@@ -96,10 +95,27 @@ func (l *Loop) Run(ctx context.Context) error {
 			return nil
 		case targets := <-l.replace:
 			s.replace(targets)
-		case r := <-results:
-			s.finish(r.visit, r.turn, time.Now())
+		case e := <-ends:
+			s.finish(e.visit, e.turn, time.Now())
 		case <-timer.C:
 		}
+	}
+}
+
+// end is what became of a visit.
+type end struct {
+	visit visit
+	turn  Turn
+}
+
+// poll makes one visit after another. Pollers are kept between visits: a new
+// goroutine would grow its stack anew in each.
+func (l *Loop) poll(ctx context.Context, visits <-chan visit, ends chan<- end) {
+	for v := range visits {
+		if ctx.Err() != nil {
+			return
+		}
+		ends <- end{v, l.opts.Poll(ctx, v.source)}
 	}
 }
 

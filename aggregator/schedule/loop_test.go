@@ -290,6 +290,19 @@ func TestReplace(t *testing.T) {
 	})
 }
 
+func TestReplaceKeepsDueTimes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := &world{turn: func(aggregator.Source) Turn { return Turn{Due: start.Add(time.Minute)} }}
+		stale := func(l *Loop) { l.Replace(t.Context(), []Target{dueNow("a", "a.example")}) }
+		run(t, w, Options{}, []Target{dueNow("a", "a.example")}, sleep(time.Second), stale, sleep(30*time.Second), stale, sleep(20*time.Second))
+		if at := w.times("a"); len(at) != 1 {
+			t.Errorf("polled at %v, want once in the first minute", at)
+		}
+	})
+}
+
 // Sources come and go at random and are never polled twice at a time, too
 // early, or not at all.
 func TestLoopUnderChange(t *testing.T) {

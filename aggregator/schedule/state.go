@@ -77,10 +77,12 @@ func (s *state) replace(targets []Target) {
 			h.free = next.Rest
 		}
 		switch {
-		case !t.polling:
-			s.schedule(t, next.Due)
-		case moved:
+		case !moved:
+			// What its last poll said of the next may be newer than what is stored.
+		case t.polling:
 			t.again = &next.Due
+		default:
+			s.schedule(t, next.Due)
 		}
 	}
 	for id, t := range s.sources {

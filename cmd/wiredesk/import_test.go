@@ -21,6 +21,7 @@ func FuzzImport(f *testing.F) {
 		`text="` + long + `" xmlUrl="https://one.example/feed?q=` + long + `"`,
 		`text="1e3" xmlUrl="https://desk:pass@one.example:443/a b\c#part" language="pt_BR"`,
 		`text="no: &#10;# &#x85; &#x2028;" xmlUrl="feed://ONE.example/%zz" language="x-klingon"`,
+		`text="spaces" xmlUrl="https://one.example/feed?q=storm surge\tide"`,
 		`text="- [" xmlUrl="http://[::1]:80/%D8%B9"/><outline text="b" xmlUrl="http://[::1]/%D8%B9"`,
 		`text="a"/><outline text="a"><outline text="b" xmlUrl="https://one.example/"/></outline><outline text="a"`,
 		`text="nobody" xmlUrl="https://:"/><outline xmlUrl="https://:80/feed"`,
