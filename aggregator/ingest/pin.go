@@ -41,19 +41,19 @@ type pinned struct {
 // aggregator.ErrNotFound for an entry that is not in the store, or an ErrPin.
 func (in *Ingest) Pin(ctx context.Context, pin aggregator.Pin) ([]aggregator.Decision, error) {
 	pin.At = cmp.Or(pin.At, time.Now()).UTC()
-	return in.hand(ctx, pinning{pin: pin})
+	return in.ask(ctx, pinning{pin: pin})
 }
 
 // Unpin takes back what was said of two entries. They stay where they are;
 // what comes later is judged without it. The error is aggregator.ErrNotFound
 // where nothing was said.
 func (in *Ingest) Unpin(ctx context.Context, a, b aggregator.EntryID) error {
-	_, err := in.hand(ctx, pinning{pin: aggregator.Pin{A: a, B: b}, off: true})
+	_, err := in.ask(ctx, pinning{pin: aggregator.Pin{A: a, B: b}, off: true})
 	return err
 }
 
-// hand hands a pin to the writer and waits until it is committed.
-func (in *Ingest) hand(ctx context.Context, p pinning) ([]aggregator.Decision, error) {
+// ask hands a pin to the writer and waits until it is committed.
+func (in *Ingest) ask(ctx context.Context, p pinning) ([]aggregator.Decision, error) {
 	answer := make(chan pinned, 1)
 	p.reply = answer
 	select {

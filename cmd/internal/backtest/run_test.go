@@ -20,6 +20,8 @@ type scripted struct {
 	log    []string
 }
 
+func (s *scripted) Read(*aggregator.Entry) dedupe.Reading { return dedupe.Reading{} }
+
 func (s *scripted) Decide(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decision {
 	d := aggregator.Decision{Kind: aggregator.New, Story: e.ID.Story()}
 	if decide := s.decide[e.Seq]; decide != nil {
