@@ -77,7 +77,7 @@ func elements(t *testing.T, page string) []xml.StartElement {
 func TestHostileTextStaysText(t *testing.T) {
 	t.Parallel()
 	const payload = `"><script>alert(1)</script><img src=x onerror=alert(2)>'--></style></title>{{.}}`
-	world := &shelfOfStories{}
+	world := &shelfOfStories{revisions: make(map[uint64][]aggregator.Revision), decisions: make(map[uint64][]aggregator.Decision)}
 	links := []string{"javascript:alert(1)", "data:text/html,x", "//evil.example", "/local", "mailto:x@y", "http:", "https://", `https://ok.example/?a="><script>`, " javascript:alert(1)", "JaVaScRiPt:alert(1)"}
 	c := make(map[string]aggregator.Carrier)
 	var entries []aggregator.Entry
@@ -86,6 +86,11 @@ func TestHostileTextStaysText(t *testing.T) {
 		c[source] = aggregator.Carrier{ID: source, Title: payload, SiteURL: link, FeedURL: link, Language: payload}
 		e := entry(uint64(i+1), source, payload, noon.Add(time.Duration(i)*time.Minute))
 		e.Link, e.Summary, e.Language, e.Content = link, payload+" and more", payload, payload
+		e.Labels = []aggregator.Label{{Kind: payload}}
+		world.revisions[e.Seq] = []aggregator.Revision{{Title: payload, At: noon}}
+		world.decisions[e.Seq] = []aggregator.Decision{{Kind: aggregator.Copy, At: noon, Evidence: aggregator.Evidence{
+			Rule: payload, Features: []aggregator.Feature{{Name: payload, Words: []string{payload}}, {Name: aggregator.FeatureLink, Words: []string{link}}},
+		}}}
 		entries = append(entries, e)
 		world.put(story(e))
 	}

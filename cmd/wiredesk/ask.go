@@ -33,12 +33,16 @@ type asker struct {
 	close  func() error
 }
 
+// lockPatience is how long a command waits for a database before it asks the
+// daemon that must have it open.
+const lockPatience = 100 * time.Millisecond
+
 // newReader returns an asker that changes nothing.
 func newReader(cfg *config.Config, log *slog.Logger) (*asker, error) {
 	if err := wantDatabase(cfg); err != nil {
 		return nil, err
 	}
-	db, err := storage.Open(cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: 100 * time.Millisecond})
+	db, err := storage.Open(cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: lockPatience})
 	if errors.Is(err, storage.ErrLocked) {
 		return askDaemon(cfg.Storage.Path), nil
 	}
@@ -67,10 +71,14 @@ func newWriter(ctx context.Context, cfg *config.Config, log *slog.Logger) (*aske
 	if err := wantDatabase(cfg); err != nil {
 		return nil, err
 	}
-	d, err := newDesk(cfg, log)
+	db, err := storage.Open(cfg.Storage.Path, storage.Options{LockTimeout: lockPatience})
 	if errors.Is(err, storage.ErrLocked) {
 		return askDaemon(cfg.Storage.Path), nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := deskOver(db, cfg, log)
 	if err != nil {
 		return nil, err
 	}

@@ -46,11 +46,16 @@ type desk struct {
 }
 
 // newDesk opens the database and builds the daemon around it.
-func newDesk(cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+func newDesk(cfg *config.Config, log *slog.Logger) (*desk, error) {
 	db, err := storage.Open(cfg.Storage.Path, storage.Options{})
 	if err != nil {
 		return nil, err
 	}
+	return deskOver(db, cfg, log)
+}
+
+// deskOver builds the daemon around an open database, which it closes.
+func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
 	d := &desk{log: log, db: db, notify: func(string) {}}
 	defer func() {
 		if err != nil {

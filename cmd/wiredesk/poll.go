@@ -90,7 +90,7 @@ func findSource(cfg *config.Config, name string) (aggregator.Source, error) {
 // preview asks the daemon that holds the database, or the database itself
 // where none does.
 func preview(ctx context.Context, cfg *config.Config, result aggregator.PollResult) (report ingest.Report, err error) {
-	path, opts := cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: 100 * time.Millisecond}
+	path, opts := cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: lockPatience}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		// Before the first start everything is new.
 		folder, err := os.MkdirTemp("", "wiredesk-")
