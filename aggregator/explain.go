@@ -15,11 +15,9 @@ func (d *Decision) Explain() string {
 	reasons := make([]string, 0, len(d.Evidence.Features)+1)
 	threshold := math.NaN()
 	for _, f := range d.Evidence.Features {
-		switch {
-		case f.Name == told:
-		case f.Name == FeatureThreshold:
+		if f.Name == FeatureThreshold {
 			threshold = f.Value
-		default:
+		} else if f.Name != told {
 			reasons = append(reasons, f.explain())
 		}
 	}

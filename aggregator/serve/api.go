@@ -2,6 +2,7 @@ package serve
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -52,7 +53,7 @@ func (r refusal) Error() string { return r.detail }
 
 // refuse answers with err: as it says where it is a refusal, else with 500.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if refused, ok := err.(refusal); ok { //nolint:errorlint // a refusal is never wrapped
+	if refused, ok := errors.AsType[refusal](err); ok {
 		s.fail(w, r, refused.status, refused.detail)
 		return
 	}

@@ -261,7 +261,13 @@ func TestStoryOfEverything(t *testing.T) {
 	world := smallWorld()
 	bridge, grain := world.views[2], world.views[1]
 	bridge.Merged = []aggregator.StoryID{{7}}
-	bridge.Related = []aggregator.StoryID{{8}, grain.ID} // the first was purged
+	// One was purged, one withdrawn, one merged with the story itself, and two
+	// with each other.
+	gone := story(entry(50, "north", "Withdrawn", noon))
+	gone.Withdrawn = true
+	world.put(gone)
+	world.alias = map[aggregator.StoryID]aggregator.StoryID{{7}: bridge.ID, {9}: grain.ID}
+	bridge.Related = []aggregator.StoryID{{8}, gone.ID, {7}, {9}, grain.ID}
 	bridge.Members[2].Withdrawn = true
 	bridge.Members[2].Joined = noon
 	world.put(bridge)

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"wiredesk/aggregator"
 )
 
-// relatedShown is how many related stories a page names.
+// relatedShown is how many related stories a page names at most.
 const relatedShown = 10
 
 // storyPage is what the page of one story shows.
@@ -36,20 +37,15 @@ type storyEntry struct {
 	Published         moment // zero: not claimed, or as seen
 	Revision          int
 	Summary           string
-	Earlier           []earlierText // the first first
-	Decided           []decided     // in order
+	History           []happened // in order
 }
 
-// earlierText is what an entry said before.
-type earlierText struct {
-	Title string
+// happened is a thing that happened to an entry: it said something that it no
+// longer says, or something was decided on it.
+type happened struct {
 	At    moment
-}
-
-// decided is a decision in words.
-type decided struct {
+	Said  string // empty: Words
 	Words string
-	At    moment
 }
 
 // serveStory answers /stories/{id} and /stories/{id}.json.
@@ -118,11 +114,12 @@ func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*editio
 			return nil, err
 		}
 		for _, r := range revisions {
-			shown.Earlier = append(shown.Earlier, earlierText{excerpt(cmp.Or(r.Title, r.Summary, "Untitled"), excerptRunes), moment{r.At}})
+			shown.History = append(shown.History, happened{At: moment{r.At}, Said: excerpt(cmp.Or(r.Title, r.Summary, "Untitled"), excerptRunes)})
 		}
 		for _, d := range decisions {
-			shown.Decided = append(shown.Decided, decided{d.Words, moment{d.At}})
+			shown.History = append(shown.History, happened{At: moment{d.At}, Words: d.Words})
 		}
+		slices.SortStableFunc(shown.History, func(a, b happened) int { return a.At.Compare(b.At.Time) })
 		main.Entries = append(main.Entries, shown)
 	}
 	related, err := s.related(view)
@@ -139,17 +136,25 @@ func (s *Server) renderStory(pub *published, view aggregator.StoryView) (*editio
 	return newEdition(typeHTML, cacheMinute, body), nil
 }
 
-// related returns the first stories that are told beside this one. One that was
-// withdrawn or purged since is none.
+// related returns the stories that are told beside this one, at most
+// relatedShown. One that was withdrawn or purged since is none, nor is one that
+// turned out to be this story.
 func (s *Server) related(view aggregator.StoryView) (found []aggregator.StoryView, err error) {
-	for _, id := range view.Related[:min(len(view.Related), relatedShown)] {
+	named := map[aggregator.StoryID]bool{view.ID: true}
+	for _, id := range view.Related {
 		other, err := s.opts.Archive.Story(id)
-		switch {
-		case errors.Is(err, aggregator.ErrNotFound):
-		case err != nil:
+		if errors.Is(err, aggregator.ErrNotFound) {
+			continue
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read story %s: %w", id, err)
-		case !other.Withdrawn && len(other.Entries) > 0:
-			found = append(found, other)
+		}
+		if named[other.ID] || other.Withdrawn || len(other.Entries) == 0 {
+			continue
+		}
+		named[other.ID] = true
+		if found = append(found, other); len(found) == relatedShown {
+			break
 		}
 	}
 	return found, nil
