@@ -43,6 +43,9 @@ type Entry struct {
 	Seen      time.Time // when a poll first brought it
 	Revised   time.Time // when a poll last brought a changed text; zero: never
 	Revision  int       // how many times the text changed
+	// RevisedAfter is the Seq of the newest entry when the present text was
+	// folded in; 0: it is the first text, or older than this field.
+	RevisedAfter uint64
 
 	Digest Digest  // of everything the source says of it: equal means nothing changed
 	Text   Digest  // of title and full text, spaces folded: equal means the same words
@@ -77,6 +80,7 @@ type Revision struct {
 	Seq     uint64    // of the entry
 	N       int       // 0 for the first text
 	At      time.Time // when a poll brought this text
+	After   uint64    // RevisedAfter of the entry while it had this text
 	Title   string
 	Summary string
 	Content string
@@ -88,6 +92,14 @@ type Revision struct {
 type Known struct {
 	Seq    uint64 // 0: the key is not known
 	Digest Digest
+}
+
+// Head is what the store tells of an entry without reading all of it.
+type Head struct {
+	Seq          uint64
+	ID           EntryID
+	Story        StoryID
+	RevisedAfter uint64
 }
 
 // Key leads from a further identity key to an entry.

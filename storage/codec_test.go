@@ -36,7 +36,7 @@ func samples(tb testing.TB) map[string][]byte {
 	story.Related, story.Withdrawn = []aggregator.StoryID{b.ID.Story()}, true
 	story.Merged, story.Turns = []aggregator.StoryID{b.ID.Story()}, 1
 	story.Members[1].Withdrawn, story.Members[1].TextBytes = true, 400
-	a.Revised, a.Revision = day().Add(time.Hour), 2
+	a.Revised, a.Revision, a.RevisedAfter = day().Add(time.Hour), 2, 9
 	a.Labels = []aggregator.Label{{Kind: aggregator.LabelUpdate, Number: 2}, {Kind: aggregator.LabelUrgent}}
 	d := decision(&a, aggregator.Copy)
 	d.Merged, d.Near = b.ID.Story(), story.ID
@@ -54,7 +54,7 @@ func samples(tb testing.TB) map[string][]byte {
 	put("story", v, err)
 	v, err = enc.decisionValue(&d)
 	put("decision", v, err)
-	v, err = enc.revisionValue(&aggregator.Revision{At: a.Seen, Title: "t", Summary: "s", Content: "c", Text: 3})
+	v, err = enc.revisionValue(&aggregator.Revision{At: a.Seen, Title: "t", Summary: "s", Content: "c", Text: 3, After: 7})
 	put("revision", v, err)
 	v, err = enc.stateValue(&aggregator.SourceState{
 		Source: "bbc", URL: "https://bbc.example/feed", Validators: aggregator.Validators{ETag: "e", LastModified: "l"},

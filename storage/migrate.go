@@ -31,6 +31,9 @@ func migrations() []migration {
 	}
 }
 
+// layout is the version of the layout that this program writes.
+func layout() uint32 { return uint32(1 + len(migrations())) }
+
 // inspect tells whether a file that was opened for reading is whole as far as
 // can be seen without reading all of it, and of a version we know; of which
 // exactly, when it is not going to be brought up to date.

@@ -28,6 +28,7 @@ type entryRecord struct {
 	Text       aggregator.Digest `cbor:"17,keyasint,omitempty"`
 	Alike      alike             `cbor:"18,keyasint,omitempty"`
 	Labels     []labelRecord     `cbor:"19,keyasint,omitempty"`
+	After      uint64            `cbor:"20,keyasint,omitempty"` // RevisedAfter
 
 	words []byte // room to compare Summary in
 }
@@ -75,7 +76,7 @@ func (r *entryRecord) set(e *aggregator.Entry) {
 		Title: e.Title, Summary: e.Summary, Content: e.Content, Language: e.Language,
 		Authors: authors, Categories: e.Categories, Enclosures: enclosures, Image: e.Image,
 		Published: stampOf(e.Published), Updated: stampOf(e.Updated), Revised: stampOf(e.Revised),
-		Revision: e.Revision, Text: e.Text, Labels: labels, words: words,
+		Revision: e.Revision, Text: e.Text, After: e.RevisedAfter, Labels: labels, words: words,
 	}
 	if e.GUID == e.Link && e.GUID != "" {
 		r.GUID, r.Alike = "", r.Alike|guidIsLink
@@ -97,7 +98,7 @@ func (r *entryRecord) entry(seq uint64, h *entryHeader) aggregator.Entry {
 		Title: r.Title, Summary: r.Summary, Content: r.Content, Language: r.Language,
 		Categories: r.Categories, Image: r.Image,
 		Published: r.Published.time(), Updated: r.Updated.time(), Seen: h.seen.time(), Revised: r.Revised.time(),
-		Revision: r.Revision, Digest: h.digest, Text: r.Text, Story: h.story,
+		Revision: r.Revision, RevisedAfter: r.After, Digest: h.digest, Text: r.Text, Story: h.story,
 	}
 	for _, a := range r.Authors {
 		e.Authors = append(e.Authors, aggregator.Author(a))
@@ -177,16 +178,17 @@ type revisionRecord struct {
 	Summary string            `cbor:"3,keyasint,omitempty"`
 	Content string            `cbor:"4,keyasint,omitempty"`
 	Text    aggregator.Digest `cbor:"5,keyasint,omitempty"`
+	After   uint64            `cbor:"6,keyasint,omitempty"`
 }
 
 func recordOfRevision(r *aggregator.Revision) revisionRecord {
-	return revisionRecord{At: stampOf(r.At), Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text}
+	return revisionRecord{At: stampOf(r.At), Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text, After: r.After}
 }
 
 func (r *revisionRecord) revision(id aggregator.EntryID, seq uint64, n int) aggregator.Revision {
 	return aggregator.Revision{
 		Entry: id, Seq: seq, N: n, At: r.At.time(),
-		Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text,
+		Title: r.Title, Summary: r.Summary, Content: r.Content, Text: r.Text, After: r.After,
 	}
 }
 

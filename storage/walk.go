@@ -83,10 +83,19 @@ const (
 // be left out. No transaction is open while yield runs: it may take its time,
 // call other methods, and entries committed meanwhile are handed over too.
 func (db *DB) Replay(since time.Time, yield func(aggregator.Entry) error) error {
-	next, err := db.firstSeen(since)
+	first, err := db.firstSeen(since)
 	if err != nil {
 		return err
 	}
+	return db.replay(first, since, yield)
+}
+
+// ReplayFrom is Replay for the entries from a Seq on, all of them.
+func (db *DB) ReplayFrom(seq uint64, yield func(aggregator.Entry) error) error {
+	return db.replay(seq, time.Time{}, yield)
+}
+
+func (db *DB) replay(next uint64, since time.Time, yield func(aggregator.Entry) error) error {
 	batch := make([]aggregator.Entry, 0, replayBatch)
 	for {
 		batch = batch[:0]
@@ -150,4 +159,61 @@ func (db *DB) firstSeen(since time.Time) (seq uint64, err error) {
 		return nil
 	})
 	return seq, err
+}
+
+// headBatch is how many entries Heads looks at in one transaction.
+const headBatch = 4096
+
+// Heads hands over what the store tells of the entries from one Seq to
+// another, both included, in order. No transaction is open while yield runs.
+func (db *DB) Heads(from, to uint64, yield func(aggregator.Head)) error {
+	batch := make([]aggregator.Head, 0, headBatch)
+	for from <= to {
+		batch = batch[:0]
+		err := db.read("entries", func(r *reader) error {
+			c := r.tx.Bucket([]byte(entriesBucket)).Cursor()
+			start := seqKey(from)
+			for k, v := c.Seek(start[:]); k != nil && len(batch) < headBatch; k, v = c.Next() {
+				head, err := r.head(k, v)
+				if err != nil {
+					return err
+				}
+				if head.Seq > to {
+					return nil
+				}
+				batch = append(batch, head)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, head := range batch {
+			yield(head)
+		}
+		if len(batch) < headBatch {
+			return nil
+		}
+		from = batch[headBatch-1].Seq + 1
+	}
+	return nil
+}
+
+// head reads what Heads tells: of the record one field.
+func (c codec) head(k, v []byte) (aggregator.Head, error) {
+	var r struct {
+		After uint64 `cbor:"20,keyasint"`
+	}
+	seq, err := readSeq(k)
+	if err != nil {
+		return aggregator.Head{}, err
+	}
+	h, record, err := splitEntry(v)
+	if err == nil {
+		err = c.dec.Unmarshal(record, &r)
+	}
+	if err != nil {
+		return aggregator.Head{}, damaged("entry %d: %w", seq, err)
+	}
+	return aggregator.Head{Seq: seq, ID: h.id, Story: h.story, RevisedAfter: r.After}, nil
 }

@@ -260,33 +260,6 @@ func checkChains(t *testing.T, j *Judge) {
 	}
 }
 
-func TestLead(t *testing.T) {
-	t.Parallel()
-	priority := func(source string) int { return map[string]int{"low": -1, "high": 10, "higher": 20}[source] }
-	tests := map[string]struct {
-		sources []string
-		lead    uint64
-		want    uint64
-	}{
-		"alone":                         {[]string{"a"}, 1, 1},
-		"first of equals":               {[]string{"a", "b"}, 1, 1},
-		"present lead among equals":     {[]string{"a", "b", "c"}, 2, 2},
-		"higher priority":               {[]string{"a", "high"}, 1, 2},
-		"highest of several":            {[]string{"a", "high", "higher", "high"}, 1, 3},
-		"negative yields":               {[]string{"low", "a"}, 1, 2},
-		"lead that is gone is replaced": {[]string{"low", "low"}, 9, 1},
-	}
-	for name, test := range tests {
-		story := aggregator.Story{Lead: test.lead}
-		for i, source := range test.sources {
-			story.Members = append(story.Members, aggregator.Member{Seq: uint64(i + 1), Source: source})
-		}
-		if got := Lead(&story, priority); got != test.want {
-			t.Errorf("%s: lead %d, want %d", name, got, test.want)
-		}
-	}
-}
-
 func BenchmarkJudge(b *testing.B) {
 	entries := make([]aggregator.Entry, 100_000)
 	for i := range entries {

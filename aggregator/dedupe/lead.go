@@ -2,21 +2,63 @@ package dedupe
 
 import "wiredesk/aggregator"
 
-// Lead returns the Seq of the member that stands for the story: the one whose
-// source has the highest priority, then the present lead, then the first.
-// Priority gives a source's configured priority.
-func Lead(story *aggregator.Story, priority func(source string) int) uint64 {
-	lead, best := story.Lead, 0
-	found := false
-	for _, m := range story.Members {
-		if m.Seq == story.Lead {
-			best, found = priority(m.Source), true
+// Lead returns the Seq of the member that should stand for the story, and
+// whether that is a change nobody asked for.
+//
+// Of the members that are not withdrawn it is the one whose source has the
+// highest priority, then an own report before a copy, then the fullest text,
+// then the first. But readers should not see headlines dance: the present lead
+// yields to a source of higher priority at any time, and otherwise only once,
+// as Story.Turns counts, and only to another source's own report where it is a
+// copy, or to a text half as long again. Where all are withdrawn it stays.
+//
+// A source that replaces its own text, by a correction or a numbered update,
+// asks for the change: whoever folds it sets Story.Lead. Priority gives a
+// source's configured priority.
+func Lead(story *aggregator.Story, priority func(source string) int) (seq uint64, unasked bool) {
+	var now *aggregator.Member
+	for i := range story.Members {
+		if m := &story.Members[i]; m.Seq == story.Lead && !m.Withdrawn {
+			now = m
 		}
 	}
-	for _, m := range story.Members {
-		if p := priority(m.Source); !found || p > best {
-			lead, best, found = m.Seq, p, true
+	best := now
+	for i := range story.Members {
+		m := &story.Members[i]
+		if m.Withdrawn || now != nil && m.Source == now.Source {
+			continue
+		}
+		if best == nil || leadsBefore(m, best, priority) {
+			best = m
 		}
 	}
-	return lead
+	switch {
+	case best == nil:
+		return story.Lead, false
+	case now == nil || priority(best.Source) > priority(now.Source):
+		return best.Seq, false
+	case story.Turns == 0 && (own(best) && !own(now) || fuller(best, now)):
+		return best.Seq, true
+	}
+	return now.Seq, false
+}
+
+// fuller reports whether a's text is half as long again as b's.
+func fuller(a, b *aggregator.Member) bool {
+	return a.TextBytes > b.TextBytes && 2*a.TextBytes >= 3*b.TextBytes
+}
+
+func own(m *aggregator.Member) bool { return m.Kind != aggregator.Copy }
+
+func leadsBefore(a, b *aggregator.Member, priority func(source string) int) bool {
+	pa, pb := priority(a.Source), priority(b.Source)
+	switch {
+	case pa != pb:
+		return pa > pb
+	case own(a) != own(b):
+		return own(a)
+	case a.TextBytes != b.TextBytes:
+		return a.TextBytes > b.TextBytes
+	}
+	return a.Seq < b.Seq
 }

@@ -112,10 +112,12 @@ func (in *Ingest) store(f *fold) error {
 			f.newest[source] = state
 		}
 	}
-	if err := in.opts.Store.Commit(f.finish()); err != nil {
+	commit := f.finish()
+	if err := in.opts.Store.Commit(commit); err != nil {
 		return err
 	}
 	clear(in.quiet)
+	in.unsaved = in.unsaved || len(commit.Entries) > 0
 	return nil
 }
 

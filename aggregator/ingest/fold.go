@@ -16,7 +16,8 @@ type Archive interface {
 	Known(ids []aggregator.EntryID) ([]aggregator.Known, error)
 	// Entries returns the entries with these Seqs; a missing one is zero.
 	Entries(seqs []uint64) ([]aggregator.Entry, error)
-	// Stories returns the stories with these ids; a missing one is zero.
+	// Stories returns the stories with these ids, or what they have become; a
+	// missing one is zero.
 	Stories(ids []aggregator.StoryID) ([]aggregator.Story, error)
 	// Revisions returns the earlier texts of an entry.
 	Revisions(seq uint64) ([]aggregator.Revision, error)
@@ -24,9 +25,11 @@ type Archive interface {
 
 // judge is what the fold asks of dedupe.
 type judge interface {
+	Read(e *aggregator.Entry) dedupe.Reading
 	Decide(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
 	Revise(e *aggregator.Entry, r dedupe.Reading) aggregator.Decision
 	Add(e *aggregator.Entry, r dedupe.Reading)
+	Move(seq uint64, to aggregator.StoryID)
 }
 
 // maxRevisions bounds the texts kept of one entry. A page that changes with
@@ -63,9 +66,10 @@ type fold struct {
 	lastSeen time.Time
 
 	known   map[aggregator.EntryID]aggregator.Known
-	stored  map[uint64]*aggregator.Entry             // as the store has them
-	entries map[uint64]*aggregator.Entry             // new and changed
-	stories map[aggregator.StoryID]*aggregator.Story // new and changed
+	stored  map[uint64]*aggregator.Entry              // as the store has them
+	entries map[uint64]*aggregator.Entry              // new and changed
+	stories map[aggregator.StoryID]*aggregator.Story  // new and changed
+	aliases map[aggregator.StoryID]aggregator.StoryID // of stories that merged: one step towards what they became
 	newest  map[string]aggregator.SourceState
 	revised map[uint64][]aggregator.Revision // those in commit, by entry
 	commit  aggregator.Commit                // the rest
@@ -190,12 +194,14 @@ func (f *fold) addNew(src aggregator.Source, c candidate, seen time.Time, report
 	f.lastSeq++
 	e := c.entry
 	e.ID, e.Seq, e.Source, e.Seen = c.keys[0], f.lastSeq, src.ID, seen
-	e.Revised, e.Revision, e.Story = time.Time{}, 0, aggregator.StoryID{}
+	e.Revised, e.Revision, e.RevisedAfter, e.Story = time.Time{}, 0, 0, aggregator.StoryID{}
 	if src.Language != "" {
 		e.Language = src.Language
 	}
 	var d aggregator.Decision
-	reading := dedupe.Read(e)
+	reading := f.judge.Read(e)
+	e.Labels = reading.Labels
+	f.entries[e.Seq] = e
 	if rule, drop := f.settings.drops(src, e); drop {
 		d = aggregator.Decision{
 			Entry: e.ID, Seq: e.Seq, Kind: aggregator.Dropped, At: seen,
@@ -203,14 +209,12 @@ func (f *fold) addNew(src aggregator.Source, c candidate, seen time.Time, report
 		}
 	} else {
 		d = f.judge.Decide(e, reading)
-		e.Story = d.Story
-		if err := f.join(e, d, f.first(e, report.First)); err != nil {
+		if err := f.place(e, &d, f.first(e, report.First)); err != nil {
 			return 0, err
 		}
 		report.Changed = true
 	}
 	f.judge.Add(e, reading)
-	f.entries[e.Seq] = e
 	for i, id := range c.keys {
 		if i > 0 {
 			if f.known[id].Seq != 0 {
@@ -261,7 +265,7 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	f.learn(c, seq, old.Digest)
 	e := c.entry
 	e.ID, e.Seq, e.Source, e.Seen, e.Story = old.ID, old.Seq, old.Source, old.Seen, old.Story
-	e.Revised, e.Revision = old.Revised, old.Revision
+	e.Revised, e.Revision, e.RevisedAfter, e.Labels = old.Revised, old.Revision, old.RevisedAfter, old.Labels
 	e.Published = cmp.Or(old.Published, e.Published)
 	if src.Language != "" {
 		e.Language = src.Language
@@ -269,6 +273,10 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	if e.Text == old.Text {
 		report.Known++
 		f.replace(c, e)
+		if e.Canonical != old.Canonical {
+			e.RevisedAfter = f.lastSeq
+			f.judge.Add(e, f.judge.Read(e))
+		}
 		return nil
 	}
 	before, err := f.archive.Revisions(seq)
@@ -280,22 +288,28 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	if len(before) < maxRevisions && !slices.ContainsFunc(before, func(r aggregator.Revision) bool { return r.Text == old.Text }) {
 		revision := aggregator.Revision{
 			Entry: old.ID, Seq: seq, N: old.Revision, At: cmp.Or(old.Revised, old.Seen),
-			Title: old.Title, Summary: old.Summary, Content: old.Content, Text: old.Text,
+			Title: old.Title, Summary: old.Summary, Content: old.Content, Text: old.Text, After: old.RevisedAfter,
 		}
 		f.commit.Revisions = append(f.commit.Revisions, revision)
 		f.revised[seq] = append(f.revised[seq], revision)
 		e.Revision++
 	}
-	e.Revised = seen
-	reading := dedupe.Read(e)
-	f.judge.Add(e, reading)
+	e.Revised, e.RevisedAfter = seen, f.lastSeq
+	reading := f.judge.Read(e)
+	e.Labels = reading.Labels
 	f.replace(c, e)
-	if e.Story.IsZero() || told {
+	if e.Story.IsZero() || told && withdraws(e) == withdraws(old) {
+		f.judge.Add(e, reading)
 		return nil // dropped at first sight, or a text that readers have seen
 	}
-	f.decide(e, f.judge.Revise(e, reading), report)
+	d := f.judge.Revise(e, reading)
+	if err := f.revise(e, old, &d); err != nil {
+		return err
+	}
+	f.judge.Add(e, reading)
+	f.decide(e, d, report)
 	report.Changed = true
-	return f.update(e, seen)
+	return nil
 }
 
 // chronological puts a document's entries into the order in which they were

@@ -33,6 +33,7 @@ type bench struct {
 	now   time.Time
 
 	settings ingest.Settings
+	judge    func() ingest.WindowJudge // nil: the real one
 }
 
 func newBench(t *testing.T) *bench {
@@ -72,7 +73,12 @@ func (b *bench) open(wrap func(ingest.Store) ingest.Store) {
 	if wrap != nil {
 		b.store = wrap(db)
 	}
-	b.in, err = ingest.New(ingest.Options{Store: b.store, Log: slog.New(slog.DiscardHandler)}, b.settings)
+	opts := ingest.Options{Store: b.store, Log: slog.New(slog.DiscardHandler)}
+	if b.judge != nil {
+		b.in, err = ingest.NewWithJudge(opts, b.settings, b.judge)
+	} else {
+		b.in, err = ingest.New(opts, b.settings)
+	}
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -35,6 +34,17 @@ type Store interface {
 	ForgetSource(id string) error
 	// Replay calls yield for each entry seen since then, in the order of Seq.
 	Replay(since time.Time, yield func(aggregator.Entry) error) error
+	// ReplayFrom calls yield for each entry from that Seq on, in order.
+	ReplayFrom(seq uint64, yield func(aggregator.Entry) error) error
+	// Heads calls yield for each entry from one Seq to another, both included,
+	// in order.
+	Heads(from, to uint64, yield func(aggregator.Head)) error
+	// SaveJudge keeps a snapshot of what the judge knows, of which the newest
+	// entry is that of lastSeq. It may be lost.
+	SaveJudge(lastSeq uint64, snapshot []byte) error
+	// LoadJudge returns the last snapshot. The error is fs.ErrNotExist where
+	// there is none, or says why it cannot be used.
+	LoadJudge() (lastSeq uint64, snapshot []byte, err error)
 	// Pins returns what operators said of entries.
 	Pins() ([]aggregator.Pin, error)
 	// States returns what is remembered of each source.
@@ -91,7 +101,10 @@ type Ingest struct {
 	fault  error // why the last commit failed; nil: it did not
 
 	// Only the writer's goroutine uses what follows.
-	judge    *dedupe.Judge
+	newJudge func() windowJudge
+	judge    windowJudge
+	unsaved  bool           // the judge knows more than its snapshot
+	saving   sync.WaitGroup // the snapshot under way
 	lastSeq  uint64
 	lastSeen time.Time
 	quiet    map[string]aggregator.SourceState // folded, and to be stored with the next commit
@@ -114,9 +127,14 @@ type preview struct {
 
 // New returns an Ingest over what the store holds.
 func New(opts Options, settings Settings) (*Ingest, error) {
+	return newIngest(opts, settings, func() windowJudge { return reader{dedupe.New(opts.Dedupe)} })
+}
+
+func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*Ingest, error) {
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
+		newJudge: newJudge,
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
@@ -127,38 +145,6 @@ func New(opts Options, settings Settings) (*Ingest, error) {
 
 // Configure puts new settings in force, from the next batch on.
 func (in *Ingest) Configure(settings Settings) { in.settings.Store(&settings) }
-
-// restore takes states, stream position and judge from the store.
-func (in *Ingest) restore() error {
-	list, err := in.opts.Store.States()
-	if err != nil {
-		return fmt.Errorf("read the sources' states: %w", err)
-	}
-	states := make(map[string]aggregator.SourceState, len(list))
-	for _, s := range list {
-		states[s.Source] = s
-	}
-	lastSeq := in.opts.Store.LastSeq()
-	newest, err := in.opts.Store.Entries([]uint64{lastSeq})
-	if err != nil {
-		return fmt.Errorf("read the last entry: %w", err)
-	}
-	lastSeen := newest[0].Seen
-	judge := dedupe.New(in.opts.Dedupe)
-	err = in.opts.Store.Replay(lastSeen.Add(-judge.Window()), func(e aggregator.Entry) error {
-		judge.Add(&e, dedupe.Read(&e))
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read the entries of the window: %w", err)
-	}
-	in.mu.Lock()
-	in.states = states
-	in.mu.Unlock()
-	in.judge, in.lastSeq, in.lastSeen = judge, lastSeq, lastSeen
-	in.quiet = make(map[string]aggregator.SourceState)
-	return nil
-}
 
 // State returns what is remembered of a source; the zero state if nothing is.
 func (in *Ingest) State(source string) aggregator.SourceState {
@@ -243,6 +229,8 @@ func (in *Ingest) Run(ctx context.Context) error {
 	defer purge.Stop()
 	purging := make(chan struct{}, 1)
 	purging <- struct{}{}
+	snapshot := time.NewTicker(snapshotInterval)
+	defer snapshot.Stop()
 	rested := time.NewTimer(quietWait)
 	defer rested.Stop()
 	for {
@@ -259,9 +247,11 @@ func (in *Ingest) Run(ctx context.Context) error {
 			report, err := in.Try(p.result)
 			p.reply <- reply{report, err}
 		case p := <-in.pinnings:
-			decisions, err := in.settlePin(p)
+			decisions, err := in.obey(p)
 			p.reply <- pinned{decisions, err}
 		case <-in.pings:
+		case <-snapshot.C:
+			in.saveJudge()
 		case <-purge.C:
 			select {
 			case purging <- struct{}{}:
@@ -278,6 +268,8 @@ func (in *Ingest) Run(ctx context.Context) error {
 					in.settle(in.collect(first))
 				default:
 					in.flush()
+					in.saveJudge()
+					in.saving.Wait()
 					return nil
 				}
 			}
@@ -296,10 +288,13 @@ func (in *Ingest) Try(result aggregator.PollResult) (Report, error) {
 }
 
 // onlyAsked is a judge that is told nothing.
-type onlyAsked struct{ *dedupe.Judge }
+type onlyAsked struct{ judge }
 
 // Add forgets.
 func (onlyAsked) Add(*aggregator.Entry, dedupe.Reading) {}
+
+// Move forgets.
+func (onlyAsked) Move(uint64, aggregator.StoryID) {}
 
 func (in *Ingest) fold(j judge) *fold {
 	return &fold{
@@ -309,6 +304,7 @@ func (in *Ingest) fold(j judge) *fold {
 		stored:  make(map[uint64]*aggregator.Entry),
 		entries: make(map[uint64]*aggregator.Entry),
 		stories: make(map[aggregator.StoryID]*aggregator.Story),
+		aliases: make(map[aggregator.StoryID]aggregator.StoryID),
 		newest:  make(map[string]aggregator.SourceState),
 		revised: make(map[uint64][]aggregator.Revision),
 	}

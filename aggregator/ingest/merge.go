@@ -1,0 +1,134 @@
+package ingest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"wiredesk/aggregator"
+)
+
+// mergeDecided makes one of the two stories that a decision says are one.
+// Afterwards the decision names them as they are: the older as its story.
+func (f *fold) mergeDecided(d *aggregator.Decision) error {
+	if d.Merged.IsZero() {
+		return nil
+	}
+	into, from, err := f.merge(d.Story, d.Merged, d.At)
+	if err != nil {
+		return err
+	}
+	d.Story, d.Merged = into, from
+	return nil
+}
+
+// merge makes two stories one: the older, that is the one whose first entry
+// came first, takes the other's members and its id. Nothing of it is announced:
+// it stands where it stood, and is no more up to date than before. From is zero
+// where they were one already.
+func (f *fold) merge(a, b aggregator.StoryID, at time.Time) (into, from aggregator.StoryID, err error) {
+	older, err := f.story(a)
+	if err != nil {
+		return into, from, err
+	}
+	younger, err := f.story(b)
+	switch {
+	case err != nil:
+		return into, from, err
+	case older == younger:
+		return older.ID, from, nil
+	case younger.Seq < older.Seq:
+		older, younger = younger, older
+	}
+	for _, m := range younger.Members {
+		if m.Kind == aggregator.New {
+			m.Kind = aggregator.Report
+		}
+		older.Members = append(older.Members, m)
+		if err := f.move(m.Seq, older.ID); err != nil {
+			return into, from, err
+		}
+	}
+	slices.SortFunc(older.Members, func(a, b aggregator.Member) int { return cmp.Compare(a.Seq, b.Seq) })
+	older.Merged = slices.Concat(older.Merged, []aggregator.StoryID{younger.ID}, younger.Merged)
+	if err := f.mergeRelated(older, younger); err != nil {
+		return into, from, err
+	}
+	delete(f.stories, younger.ID)
+	f.aliases[younger.ID] = older.ID
+	f.settle(older, at)
+	return older.ID, younger.ID, nil
+}
+
+// move gives an entry another story.
+func (f *fold) move(seq uint64, to aggregator.StoryID) error {
+	e, err := f.entry(seq)
+	if err != nil {
+		return err
+	}
+	if f.entries[seq] == nil {
+		changed := *e
+		e = &changed
+		f.entries[seq] = e
+	}
+	e.Story = to
+	f.judge.Move(seq, to)
+	return nil
+}
+
+// mergeRelated lets the stories related to one that becomes another be related
+// to that.
+func (f *fold) mergeRelated(into, from *aggregator.Story) error {
+	isFrom := func(id aggregator.StoryID) bool { return id == from.ID }
+	for _, id := range from.Related {
+		other, err := f.lookUp(id)
+		if err != nil {
+			return err
+		}
+		if other == nil || other == from {
+			continue
+		}
+		other.Related = slices.DeleteFunc(other.Related, isFrom)
+		if other != into {
+			relate(into, other)
+		}
+	}
+	into.Related = slices.DeleteFunc(into.Related, isFrom)
+	return nil
+}
+
+// part lets the entries leave the story they share for one of their own, under
+// the id of the first of them. They are sorted and not all of it, and the
+// story's first entry is not among them.
+func (f *fold) part(id aggregator.StoryID, leave []uint64, at time.Time) error {
+	story, err := f.story(id)
+	if err != nil {
+		return err
+	}
+	first, err := f.entry(leave[0])
+	if err != nil {
+		return err
+	}
+	place := f.first(first, false)
+	apart := &aggregator.Story{ID: first.ID.Story(), Seq: first.Seq, First: place, Updated: place}
+	rest := make([]aggregator.Member, 0, len(story.Members))
+	for _, m := range story.Members {
+		if !slices.Contains(leave, m.Seq) {
+			rest = append(rest, m)
+			continue
+		}
+		if m.Seq == first.Seq {
+			m.Kind = aggregator.New
+		}
+		apart.Members = append(apart.Members, m)
+		if err := f.move(m.Seq, apart.ID); err != nil {
+			return err
+		}
+	}
+	story.Members = rest
+	story.Merged = slices.DeleteFunc(story.Merged, func(id aggregator.StoryID) bool { return id == apart.ID })
+	f.stories[apart.ID] = apart
+	f.settle(story, at)
+	f.settle(apart, at)
+	return nil
+}
