@@ -58,10 +58,9 @@ func (d *Decision) said() (sentence, told string) {
 			}
 		}
 		return "dropped by its source's expression", ""
-	case RulePinned:
-		if d.Kind == Copy || d.Kind == Report || d.Kind == Update {
-			return join("joined to", partner) + " by an operator", ""
-		}
+	case RuleJoined:
+		return join("joined to", partner) + " by an operator", ""
+	case RuleParted:
 		return join("parted from", partner) + " by an operator", ""
 	case RuleWithdrawal:
 		return "withdrawn by its source", ""
@@ -98,11 +97,12 @@ func join(words, partner string) string {
 // The rules that decide, as Evidence.Rule names them. Others are explained by
 // the kind of the decision.
 const (
-	RuleFirst      = "first"      // nothing in the window is like it
-	RuleRevision   = "revision"   // a new text of a known entry
-	RuleDropped    = "drop"       // its source's drop expression refused it
-	RulePinned     = "pinned"     // an operator's word
-	RuleWithdrawal = "withdrawal" // its source took it back
+	RuleFirst      = "first"           // nothing in the window is like it
+	RuleRevision   = "revision"        // a new text of a known entry
+	RuleDropped    = "drop"            // its source's drop expression refused it
+	RuleJoined     = "pinned together" // an operator's word
+	RuleParted     = "pinned apart"    // an operator's word
+	RuleWithdrawal = "withdrawal"      // its source took it back
 )
 
 // The features that are explained in words of their own. A feature stands for

@@ -15,9 +15,6 @@ import (
 // entry twice or one that was dropped, or contradicts other pins.
 var ErrPin = errors.New("this pin cannot be obeyed")
 
-// rulePinned is the rule of a decision that an operator took.
-const rulePinned = "pinned"
-
 // pinning is a pin on its way to the writer, or one to be taken back.
 type pinning struct {
 	pin   aggregator.Pin
@@ -122,7 +119,7 @@ func (f *fold) pin(p pinning, store Store) ([]aggregator.Decision, error) {
 	if len(moved) == 0 {
 		moved = []uint64{b.Seq}
 	}
-	err = f.decidePinned(moved, a, b, p.pin.At)
+	err = f.decidePinned(moved, a, b, p.pin)
 	return f.commit.Decisions, err
 }
 
@@ -244,7 +241,11 @@ func (f *fold) among(story *aggregator.Story, group map[aggregator.EntryID]bool)
 }
 
 // decidePinned keeps what the pin of a and b came to for each entry that moved.
-func (f *fold) decidePinned(moved []uint64, a, b *aggregator.Entry, at time.Time) error {
+func (f *fold) decidePinned(moved []uint64, a, b *aggregator.Entry, pin aggregator.Pin) error {
+	rule := aggregator.RuleParted
+	if pin.Join {
+		rule = aggregator.RuleJoined
+	}
 	for _, seq := range moved {
 		e, err := f.entry(seq)
 		if err != nil {
@@ -255,8 +256,8 @@ func (f *fold) decidePinned(moved []uint64, a, b *aggregator.Entry, at time.Time
 			return err
 		}
 		d := aggregator.Decision{
-			Entry: e.ID, Seq: e.Seq, Revision: e.Revision, Kind: aggregator.Report, Story: e.Story, At: at,
-			Evidence: aggregator.Evidence{Rule: rulePinned, Partner: a.ID, Score: 1},
+			Entry: e.ID, Seq: e.Seq, Revision: e.Revision, Kind: aggregator.Report, Story: e.Story, At: pin.At,
+			Evidence: aggregator.Evidence{Rule: rule, Partner: a.ID, Score: 1},
 		}
 		if e.ID == a.ID {
 			d.Evidence.Partner = b.ID

@@ -34,7 +34,7 @@ func TestPin(t *testing.T) {
 
 	// By any key of the entries, and whichever is named first.
 	decisions := b.pin(entryID("kelmar", "2"), entryID("norvia", "1"), true)
-	if len(decisions) != 2 || decisions[0].Evidence.Rule != "pinned" || decisions[0].Story != ferry ||
+	if len(decisions) != 2 || decisions[0].Evidence.Rule != aggregator.RuleJoined || decisions[0].Story != ferry ||
 		decisions[0].Entry != entryID("kelmar", "1") || decisions[1].Evidence.Partner != entryID("norvia", "1") {
 		t.Errorf("decided %+v", decisions)
 	}
@@ -42,7 +42,7 @@ func TestPin(t *testing.T) {
 	if view.ID != ferry || !view.Updated.Equal(before.Updated) || len(view.Merged) != 1 {
 		t.Errorf("story %+v", view.Story)
 	}
-	if kept, err := b.db.Decisions(view.Members[2].Seq); err != nil || len(kept) != 2 || kept[1].Evidence.Rule != "pinned" {
+	if kept, err := b.db.Decisions(view.Members[2].Seq); err != nil || len(kept) != 2 || kept[1].Evidence.Rule != aggregator.RuleJoined {
 		t.Errorf("kept %+v, %v", kept, err)
 	}
 	// The judge is told, now and after a restart.

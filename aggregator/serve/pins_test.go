@@ -32,7 +32,7 @@ func (b *pinboard) Pin(_ context.Context, p aggregator.Pin) ([]aggregator.Decisi
 	defer b.world.mu.Unlock()
 	b.world.pins = append(b.world.pins, p)
 	return []aggregator.Decision{{
-		Entry: p.B, Kind: aggregator.Report, At: p.At, Evidence: aggregator.Evidence{Rule: aggregator.RulePinned, Partner: p.A, Score: 1},
+		Entry: p.B, Kind: aggregator.Report, At: p.At, Evidence: aggregator.Evidence{Rule: aggregator.RuleJoined, Partner: p.A, Score: 1},
 	}}, nil
 }
 
