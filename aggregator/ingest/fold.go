@@ -205,7 +205,7 @@ func (f *fold) addNew(src aggregator.Source, c candidate, seen time.Time, report
 	if rule, drop := f.settings.drops(src, e); drop {
 		d = aggregator.Decision{
 			Entry: e.ID, Seq: e.Seq, Kind: aggregator.Dropped, At: seen,
-			Evidence: aggregator.Evidence{Rule: "drop", Score: 1, Features: []aggregator.Feature{{Name: "expression", Value: 1, Words: []string{rule}}}},
+			Evidence: aggregator.Evidence{Rule: aggregator.RuleDropped, Score: 1, Features: []aggregator.Feature{{Name: aggregator.FeatureExpression, Value: 1, Words: []string{rule}}}},
 		}
 	} else {
 		d = f.judge.Decide(e, reading)

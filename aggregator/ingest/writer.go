@@ -80,7 +80,7 @@ type Options struct {
 	Store  Store
 	Poller *Poller // nil where only results are submitted
 	Dedupe dedupe.Options
-	Log    *slog.Logger
+	Log    *slog.Logger // nil: nothing is logged
 	// Committed is called after each commit, on the writer's goroutine, with
 	// what its results came to. nil: nobody is told.
 	Committed func(reports []Report)
@@ -131,6 +131,9 @@ func New(opts Options, settings Settings) (*Ingest, error) {
 }
 
 func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*Ingest, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
