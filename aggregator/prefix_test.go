@@ -47,3 +47,23 @@ func TestParsePrefix(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParsePrefix: what is taken for the beginning of an id is one.
+func FuzzParsePrefix(f *testing.F) {
+	f.Add("1b2c3d4e")
+	f.Add("1B2C3D4E-0a1b-5")
+	f.Add("1b2c3d4e-0a1b-5c2d-8e3f-405162738495")
+	f.Add("１２３４５６７８\xff")
+	f.Fuzz(func(t *testing.T, text string) {
+		first, last, err := ParsePrefix(text)
+		if err != nil {
+			return
+		}
+		for _, id := range []EntryID{first, last} {
+			whole := id.String()
+			if !strings.HasPrefix(whole, strings.ToLower(text)) && !strings.HasPrefix(strings.ReplaceAll(whole, "-", ""), strings.ToLower(text)) {
+				t.Errorf("%q is not the beginning of %s", text, whole)
+			}
+		}
+	})
+}

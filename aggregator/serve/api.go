@@ -182,6 +182,6 @@ func (s *Server) serveNamed(w http.ResponseWriter, r *http.Request) {
 		s.failInternal(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Location", pub.root+"/api/v1/stories/"+view.ID.String())
+	w.Header().Set("Content-Location", view.ID.String()) // relative: we don't know under which path we were asked
 	s.sendJSON(w, r, told)
 }

@@ -111,11 +111,16 @@ func (s *Server) putPin(w http.ResponseWriter, r *http.Request) {
 	for i := range decided {
 		answer.Decisions = append(answer.Decisions, decisionOf(&decided[i]))
 	}
-	if answer.Pin, err = s.showPin(pin); err != nil {
+	var body []byte
+	if answer.Pin, err = s.showPin(pin); err == nil {
+		body, err = json.Marshal(answer)
+	}
+	if err != nil {
 		s.failInternal(w, r, err)
 		return
 	}
-	s.sendJSON(w, r, answer)
+	w.Header().Set("Cache-Control", cacheNever)
+	writeBody(w, r, typeJSON, http.StatusOK, append(body, '\n'))
 }
 
 // deletePin answers DELETE /api/v1/pins?entry=ID&entry=ID.
