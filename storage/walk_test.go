@@ -82,6 +82,15 @@ func TestReplay(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, "entries", want, got)
+		got = nil
+		err = db.ReplayFrom(from, func(e aggregator.Entry) error {
+			got = append(got, e.Seq)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "entries by number", seqRange(max(from, 1), n), got)
 	}
 	stop := errors.New("enough")
 	calls := 0
@@ -107,4 +116,28 @@ func TestReplayHoldsNoTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "entries", seqRange(1, 5), got)
+}
+
+func TestHeads(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	const n = headBatch + 3
+	c := lone("bbc", seqRange(1, n)...)
+	c.Decisions, c.Keys = nil, nil
+	c.Entries[n-1].RevisedAfter = 77
+	c.Entries[4].Story = aggregator.StoryID{}
+	c.Stories = append(c.Stories[:4], c.Stories[5:]...)
+	mustCommit(t, db, c)
+	for _, span := range [][2]uint64{{0, n + 9}, {1, n}, {1, headBatch}, {5, 5}, {headBatch, headBatch + 1}, {n + 1, n + 9}, {9, 8}} {
+		var want, got []aggregator.Head
+		for _, e := range c.Entries {
+			if span[0] <= e.Seq && e.Seq <= span[1] {
+				want = append(want, aggregator.Head{Seq: e.Seq, ID: e.ID, Story: e.Story, RevisedAfter: e.RevisedAfter})
+			}
+		}
+		if err := db.Heads(span[0], span[1], func(h aggregator.Head) { got = append(got, h) }); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "heads", want, got)
+	}
 }

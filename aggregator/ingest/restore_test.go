@@ -187,6 +187,46 @@ func TestRestartsChangeNothing(t *testing.T) {
 	}
 }
 
+// A judge that is restored is told every text when the undisturbed one was.
+func TestTextsAreReplayedInOrder(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.close()
+	var judge *topics
+	b.judge = func() ingest.WindowJudge {
+		judge = newTopics().(*topics)
+		return judge
+	}
+	b.open(nil)
+	stream := []told{
+		{"norvia", "1", "a: One"}, {"norvia", "2", "b: Two"}, {"norvia", "1", "a: One again"}, {"kelmar", "3", "c: Three"},
+		{"norvia", "2", "b: Two again"}, {"kelmar", "4", "d: Four"}, {"norvia", "1", "a: One at last"}, {"kelmar", "5", "e: Five"},
+		{"kelmar", "5", "e: Five again"},
+	}
+	var want []string
+	var early []byte
+	for i, e := range stream {
+		b.tell(e.source, e.guid, e.title)
+		want = append(want, e.title)
+		if i == 3 {
+			b.reopen()
+			early = b.saved()
+		}
+	}
+	b.close()
+	b.replace(b.path+".judge", early)
+	b.open(nil)
+	if diff := cmp.Diff(want[4:], judge.told); diff != "" {
+		t.Errorf("told since the snapshot (-want +got):\n%s", diff)
+	}
+	b.close()
+	b.replace(b.path+".judge", nil)
+	b.open(nil)
+	if diff := cmp.Diff(want, judge.told); diff != "" {
+		t.Errorf("told without a snapshot (-want +got):\n%s", diff)
+	}
+}
+
 // A snapshot that knows more than the store, or of other entries, is of no use.
 func TestForeignSnapshot(t *testing.T) {
 	t.Parallel()
@@ -210,7 +250,9 @@ func TestForeignSnapshot(t *testing.T) {
 		newer, undisturbed := b.saved(), b.history()
 		b.close()
 		other := newTopicsBench(t)
-		other.tell("kelmar", "other", "other: Entry")
+		for n := range 30 {
+			other.tell("kelmar", fmt.Sprint(n), fmt.Sprintf("other: Entry %d", n))
+		}
 		other.close()
 		for name, snapshot := range map[string][]byte{"newer": newer, "another's": other.saved()} {
 			b.replace(b.path, store)

@@ -19,7 +19,7 @@ import (
 // is labelled, belongs to the story of the newest entry about the ferry, and
 // says that the one about the storm is the same. "~ferry" is near it only.
 // As the real one it learns from what it is told: its scores tell how often it
-// met an entry's topics.
+// met an entry's topics, and its evidence what else it knows.
 type topics struct {
 	Newest  time.Time
 	Highest uint64
@@ -27,6 +27,7 @@ type topics struct {
 	Met     map[string]int
 
 	pins int
+	told []string // all that Add was told
 }
 
 type topic struct {
@@ -120,14 +121,20 @@ func (j *topics) Decide(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decisi
 }
 
 func (j *topics) evidence(e *aggregator.Entry) aggregator.Evidence {
-	met := 0
+	met, carriers, stories := 0, 0, map[aggregator.StoryID]bool{}
 	for _, word := range topicsOf(e) {
 		met += j.Met[word]
+		for _, k := range j.Known {
+			if stories[k.Story] = true; slices.Contains(k.Topics, word) {
+				carriers++
+			}
+		}
 	}
-	return aggregator.Evidence{
-		Rule: "topics", Score: float64(met),
-		Features: []aggregator.Feature{{Name: "pins", Value: float64(j.pins)}, {Name: "known", Value: float64(len(j.Known))}},
-	}
+	return aggregator.Evidence{Rule: "topics", Score: float64(met), Features: []aggregator.Feature{
+		{Name: "pins", Value: float64(j.pins)},
+		{Name: "carriers", Value: float64(carriers)},
+		{Name: "stories", Value: float64(len(stories))},
+	}}
 }
 
 func (j *topics) Revise(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decision {
@@ -142,6 +149,7 @@ func (j *topics) Revise(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decisi
 }
 
 func (j *topics) Add(e *aggregator.Entry, _ dedupe.Reading) {
+	j.told = append(j.told, e.Title)
 	if e.Seq > j.Highest {
 		j.Highest = e.Seq
 		for _, word := range topicsOf(e) {
