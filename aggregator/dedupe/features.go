@@ -136,6 +136,9 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		if m.copy = m.copied(q, d); m.copy {
 			m.p = 1
 		}
+		if j.measured != nil {
+			j.measured(Pair{Entry: e.ID, Partner: d.id, SameSource: m.same, Copies: m.copy, Features: x[:]})
+		}
 	}
 }
 

@@ -26,6 +26,12 @@ type Options struct {
 	// Strictness is how sure the judge must be that an entry tells a story's
 	// happening before it joins them, above 0 and below 1; 0: DefaultStrictness.
 	Strictness float64
+
+	// Model judges pairs; nil: the fitted one. Measured is told of each pair
+	// that is measured, in their order; nil: nobody is. They are for fitting a
+	// model.
+	Model    *Model
+	Measured func(Pair)
 }
 
 // Judge knows the entries of the window and decides on new ones.
@@ -33,7 +39,8 @@ type Judge struct {
 	window     time.Duration
 	join       aggregator.Join
 	strictness float64
-	model      *model
+	model      *Model
+	measured   func(Pair)
 
 	now     time.Time // the latest Seen so far
 	last    uint64    // the highest Seq so far
@@ -60,7 +67,6 @@ type desk struct {
 	matches []match
 	subject subject // whose matches they are
 	tallies []tally
-	observe func(*aggregator.Entry, []match) // sees each judgement; nil: nobody does
 }
 
 // New returns a Judge that knows nothing yet.
@@ -74,8 +80,11 @@ func New(opts Options) *Judge {
 	if opts.Strictness == 0 {
 		opts.Strictness = DefaultStrictness
 	}
+	if opts.Model == nil {
+		opts.Model = &fitted
+	}
 	return &Judge{
-		window: opts.Window, join: opts.Join, strictness: opts.Strictness, model: &fitted,
+		window: opts.Window, join: opts.Join, strictness: opts.Strictness, model: opts.Model, measured: opts.Measured,
 		entries: window{first: 1},
 		newest:  make(map[key]uint32),
 		stories: make(map[aggregator.StoryID]*story),

@@ -61,9 +61,6 @@ type tally struct {
 func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	banned, pinned := j.pinned(e)
 	matches := j.match(e, r)
-	if j.observe != nil {
-		j.observe(e, matches)
-	}
 	tallies := j.tally(e, matches)
 	if pinned != nil {
 		return verdict{story: pinned.story, kind: aggregator.Report, rule: aggregator.RuleJoined, partner: pinned, score: 1}

@@ -1,19 +1,35 @@
 package dedupe
 
-import "math"
+import (
+	"math"
 
-// model is two logistic regressions, for pairs of one source and of two.
-type model struct{ same, cross vector }
+	"wiredesk/aggregator"
+)
+
+// Model is two logistic regressions, for pairs of one source and of two. The
+// coefficients stand in the order of [FeatureNames]; missing ones are 0.
+type Model struct{ Same, Cross []float64 }
+
+// Pair is two entries and what the judge measured of them.
+type Pair struct {
+	Entry, Partner aggregator.EntryID // the new one and the one of the window
+	SameSource     bool
+	Copies         bool      // they carry the same text, which no model is asked about
+	Features       []float64 // in the order of [FeatureNames]; not to be kept
+}
+
+// FeatureNames lists what is measured of a pair, in order.
+func FeatureNames() []string { return featureNames[:] }
 
 // probability returns how sure it is that a pair with the features tells one
 // happening.
-func (m *model) probability(x *vector, same bool) float64 {
-	w := &m.cross
+func (m *Model) probability(x *vector, same bool) float64 {
+	w := m.Cross
 	if same {
-		w = &m.same
+		w = m.Same
 	}
 	z := 0.0
-	for i := range x {
+	for i := range min(len(w), len(x)) {
 		z += float64(w[i] * x[i])
 	}
 	return logistic(z)

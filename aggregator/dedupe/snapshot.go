@@ -123,8 +123,8 @@ var ErrSnapshot = errors.New("not a snapshot of this judge")
 // error is an ErrSnapshot and leaves the judge as it was: its entries have to
 // be added again.
 func (j *Judge) Restore(b []byte) error {
-	fresh := New(Options{Window: j.window, Join: j.join, Strictness: j.strictness})
-	fresh.model, fresh.pins = j.model, j.pins
+	fresh := New(Options{Window: j.window, Join: j.join, Strictness: j.strictness, Model: j.model, Measured: j.measured})
+	fresh.pins = j.pins
 	r := reader{b: b}
 	fresh.restore(&r)
 	switch {
