@@ -17,9 +17,8 @@ type composed struct {
 
 // term is a word of an entry as it is compared.
 type term struct {
-	id    uint64 // digest of the stem
+	root
 	slot  uint32 // in the vocabulary; unknown where it has none yet
-	stub  uint32 // digest of the stem's first letters
 	title uint8  // times in the title
 	body  uint8
 	flags flags
@@ -58,7 +57,7 @@ func (r *Reading) compose(repeated func(piece uint64) bool, c *composed) {
 		case t.shape&(shapeCapital|shapeOpening) == shapeCapital && !(t.title && r.capitals):
 			f |= flagName
 		}
-		x := term{id: t.term, stub: t.stub, flags: f}
+		x := term{root: t.root, flags: f}
 		if t.title {
 			x.title = 1
 			if dull {
@@ -96,13 +95,13 @@ func (r *Reading) compose(repeated func(piece uint64) bool, c *composed) {
 }
 
 // gather makes one term of the same word's occurrences, the first maxTerms
-// words of the text, sorted by id.
+// words of the text, in the order they first stand.
 func gather(terms []term) []term {
 	out := terms[:0]
 	var seen [256]uint16 // open addressing: place+1 in out
 	for _, t := range terms {
-		h := uint8(t.id)
-		for seen[h] != 0 && out[seen[h]-1].id != t.id {
+		h := uint8(t.term)
+		for seen[h] != 0 && out[seen[h]-1].term != t.term {
 			h++
 		}
 		if at := seen[h]; at != 0 {
@@ -122,5 +121,5 @@ func gather(terms []term) []term {
 }
 
 func sortTerms(terms []term) {
-	slices.SortFunc(terms, func(a, b term) int { return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(terms, func(a, b term) int { return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.term, b.term)) })
 }

@@ -58,14 +58,14 @@ func (j *Judge) name(e *aggregator.Entry, m *match, near bool, add func(string, 
 	surfaces := j.surfaces(e)
 	order := make([]int, 0, len(q.terms))
 	for i := range q.terms {
-		if q.weight[i] >= dullest && surfaces[q.terms[i].id] != "" {
+		if q.weight[i] >= dullest && surfaces[q.terms[i].term] != "" {
 			order = append(order, i)
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(q.weight[b], q.weight[a]), cmp.Compare(a, b)) })
 	var numbers, names, words, others, here []string
 	for _, i := range order {
-		t, surface := q.terms[i], surfaces[q.terms[i].id]
+		t, surface := q.terms[i], surfaces[q.terms[i].term]
 		number := t.flags&flagNumber != 0
 		switch shared := m.shared>>i&1 != 0; {
 		case shared && number:
@@ -112,7 +112,7 @@ func (j *Judge) surfaces(e *aggregator.Entry) map[uint64]string {
 			if w.shape&shapePiece == 0 {
 				surface = j.scan.text[w.at:w.end]
 			}
-			if id, _ := j.stems.term(w.letters, language); words[id] == "" {
+			if id := j.stems.root(w.letters, language).term; words[id] == "" {
 				words[id] = surface
 			}
 		}

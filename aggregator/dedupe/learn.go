@@ -49,7 +49,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	norm := 0.0
 	for i := range q.terms {
 		t := &q.terms[i]
-		t.slot = j.words.take(t.id, t.stub)
+		t.slot = j.words.take(t.root)
 		if fresh {
 			j.words.slots[t.slot].count += countUnit
 		}

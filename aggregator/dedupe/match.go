@@ -3,6 +3,7 @@ package dedupe
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 
 	"wiredesk/aggregator"
@@ -13,6 +14,7 @@ const (
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
 	maxMatches = 40
+	minShared  = 2 // words; who shares fewer tells something else
 	// A pair below both shares too little to be measured further.
 	minCosine   = 0.03
 	minCoverage = 0.3
@@ -51,7 +53,7 @@ func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
 	for i := range j.matches {
 		m := &j.matches[i]
 		j.words.compare(q, j.entries.at(m.number), m)
-		if m.cosine >= minCosine || m.vector[coverMax] > minCoverage {
+		if bits.OnesCount64(m.shared) >= minShared && (m.cosine >= minCosine || m.vector[coverMax] > minCoverage) {
 			kept = append(kept, *m)
 		}
 	}

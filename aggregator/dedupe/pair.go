@@ -51,14 +51,18 @@ var standing = func() (table [maxTitleTF + 1][maxBodyTF + 1]float64) {
 // prepare weighs the terms that compose left in q.
 func (j *Judge) prepare(q *query) {
 	for i := range q.terms {
-		q.terms[i].slot = j.words.find(q.terms[i].id)
+		q.terms[i].slot = j.words.find(q.terms[i].term)
 	}
 	sortTerms(q.terms)
 	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers = 0, 0, 0, 0, 0, 0
 	q.stubs, q.titleStubs = [256]uint8{}, 0
 	for i := range q.terms {
 		t := &q.terms[i]
-		w := weigh(j.words.rarity(t.slot))
+		count := uint32(0)
+		if t.slot != unknown {
+			count = j.words.slots[t.slot].count
+		}
+		w := weigh(j.words.rarityOf(&t.root, count))
 		if t.flags&flagTemplate != 0 {
 			w *= templateShare
 		}

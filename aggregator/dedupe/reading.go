@@ -46,8 +46,7 @@ func newKey(kind int, digest uint64) key { return key(digest&^3 | uint64(kind+1)
 
 // token is a word of an entry where it stands.
 type token struct {
-	term  uint64
-	stub  uint32
+	root
 	shape shape
 	title bool
 	piece uint8 // which of Reading.repeatables it is part of; 0: none
@@ -112,10 +111,10 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		begin = w.at
 		r.titleWords++
 		text = append(append(text, w.letters...), ' ')
-		term, stub := j.stems.term(w.letters, language)
+		root := j.stems.root(w.letters, language)
 		if w.shape&shapeNumber == 0 && !isDate(w.letters) {
-			skeleton.add(term)
-			segment.add(term)
+			skeleton.add(root.term)
+			segment.add(root.term)
 		}
 		if len(w.letters) > 3 && w.shape&shapeNumber == 0 {
 			if w.shape&shapeCapital != 0 {
@@ -124,7 +123,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 				small++
 			}
 		}
-		r.tokens = append(r.tokens, token{term: term, stub: stub, shape: w.shape, title: true})
+		r.tokens = append(r.tokens, token{root: root, shape: w.shape, title: true})
 	}
 	closeSegment()
 	r.titlePieces = len(r.repeatables)
@@ -144,9 +143,9 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		}
 		r.bodyWords++
 		text = append(append(text, w.letters...), ' ')
-		term, stub := j.stems.term(w.letters, language)
-		segment.add(term)
-		r.tokens = append(r.tokens, token{term: term, stub: stub, shape: w.shape})
+		root := j.stems.root(w.letters, language)
+		segment.add(root.term)
+		r.tokens = append(r.tokens, token{root: root, shape: w.shape})
 	}
 	closeSegment()
 	j.plain = text

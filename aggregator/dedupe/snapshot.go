@@ -244,8 +244,12 @@ func (v *vocabulary) snapshot(w *writer) {
 	for i := range v.slots {
 		s := &v.slots[i]
 		w.number(s.term)
-		w.number(uint64(s.count))
 		w.number(uint64(s.stub))
+		common := uint64(0)
+		if s.common {
+			common = 1
+		}
+		w.number(uint64(s.count)<<1 | common)
 	}
 	w.number(uint64(len(v.free)))
 	for _, s := range v.free {
@@ -257,9 +261,12 @@ func (v *vocabulary) restore(r *reader) {
 	v.total, v.epoch = r.number(), int64(r.number())
 	v.slots = make([]slot, r.count(3))
 	for i := range v.slots {
-		v.slots[i] = slot{term: r.number(), count: uint32(r.number()), stub: uint32(r.number())}
-		if v.slots[i].term != 0 {
-			v.index[v.slots[i].term] = uint32(i)
+		x := &v.slots[i]
+		x.term, x.stub = r.number(), uint32(r.number())
+		count := r.number()
+		x.count, x.common = uint32(count>>1), count&1 != 0
+		if x.term != 0 {
+			v.index[x.term] = uint32(i)
 		}
 	}
 	v.free = make([]uint32, r.count(1))

@@ -42,13 +42,21 @@ type stemmer struct {
 }
 
 type stemmed struct {
-	word, term uint64
-	stub       uint32
+	word uint64
+	root
 }
 
-// term returns the digests of the stem and of its first letters for a word of
-// the language, a lower-case ISO 639-1 code; empty is unknown.
-func (s *stemmer) term(letters []byte, language string) (term uint64, stub uint32) {
+// root is what a word is compared by: the digests of its stem and of the
+// stem's first letters.
+type root struct {
+	term   uint64
+	stub   uint32
+	common bool // one of commonWords
+}
+
+// root returns the root of a word of the language, a lower-case ISO 639-1 code;
+// empty is unknown.
+func (s *stemmer) root(letters []byte, language string) root {
 	if s.cache == nil {
 		s.cache, s.env = make([]stemmed, stemCacheSize), snowballstem.NewEnv("")
 	}
@@ -59,9 +67,10 @@ func (s *stemmer) term(letters []byte, language string) (term uint64, stub uint3
 	slot := &s.cache[word%stemCacheSize]
 	if slot.word != word {
 		stem := s.stem(letters, language)
-		*slot = stemmed{word: word, term: xxhash.Sum64(stem), stub: uint32(xxhash.Sum64(stem[:stubBytes(stem)]))}
+		_, common := commonWords[string(letters)]
+		*slot = stemmed{word, root{xxhash.Sum64(stem), uint32(xxhash.Sum64(stem[:stubBytes(stem)])), common}}
 	}
-	return slot.term, slot.stub
+	return slot.root
 }
 
 // stubBytes returns how much of a stem inflection leaves alone, as a rule: five

@@ -15,7 +15,9 @@ const (
 	priorTotal = 200 // ... in so many entries
 	// rarest bounds how rare a word counts, in 256ths of a power of two: one
 	// entry in 1,500 or so. What is rarer is as telling.
-	rarest    = 2700
+	rarest = 2700
+	// commonest bounds it for commonWords, from the first entry on: one in ten.
+	commonest = 850
 	maxEpochs = 400
 )
 
@@ -33,10 +35,9 @@ type vocabulary struct {
 }
 
 type slot struct {
-	term  uint64
-	posts []uint32 // numbers of the window's entries with it, in their order
+	root
 	count uint32   // in countUnits, faded
-	stub  uint32   // digest of the stem's first letters
+	posts []uint32 // numbers of the window's entries with it, in their order
 }
 
 func newVocabulary() vocabulary { return vocabulary{index: make(map[uint64]uint32)} }
@@ -49,20 +50,20 @@ func (v *vocabulary) find(term uint64) uint32 {
 }
 
 // take returns the slot of a term, a new one if need be.
-func (v *vocabulary) take(term uint64, stub uint32) uint32 {
-	if s, found := v.index[term]; found {
+func (v *vocabulary) take(r root) uint32 {
+	if s, found := v.index[r.term]; found {
 		return s
 	}
 	var s uint32
 	if n := len(v.free); n > 0 {
 		s = v.free[n-1]
 		v.free = v.free[:n-1]
-		v.slots[s] = slot{term: term, stub: stub}
+		v.slots[s] = slot{root: r}
 	} else {
 		s = uint32(len(v.slots))
-		v.slots = append(v.slots, slot{term: term, stub: stub})
+		v.slots = append(v.slots, slot{root: r})
 	}
-	v.index[term] = s
+	v.index[r.term] = s
 	return s
 }
 
@@ -87,14 +88,20 @@ func (v *vocabulary) fade(hour int64) {
 	}
 }
 
-// rarity returns the base-2 logarithm, in 256ths, of how rare a word is:
-// entries over entries with it.
+// rarity returns the base-2 logarithm, in 256ths, of how rare the word of a
+// slot is: entries over entries with it.
 func (v *vocabulary) rarity(s uint32) int {
-	count := uint64(0)
-	if s != unknown {
-		count = uint64(v.slots[s].count)
+	x := &v.slots[s]
+	return v.rarityOf(&x.root, x.count)
+}
+
+// rarityOf returns how rare a word is that was met so often.
+func (v *vocabulary) rarityOf(r *root, count uint32) int {
+	most := rarest
+	if r.common {
+		most = commonest
 	}
-	return min(rarest, log2(v.total+priorTotal*countUnit)-log2(count+priorCount))
+	return min(most, log2(v.total+priorTotal*countUnit)-log2(uint64(count)+priorCount))
 }
 
 // log2 returns the base-2 logarithm of x > 0 in 256ths, rounded down: by
