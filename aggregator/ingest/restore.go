@@ -71,7 +71,7 @@ func (in *Ingest) restoreJudge(lastSeq uint64, lastSeen time.Time) (windowJudge,
 	judge, err := in.fromSnapshot(lastSeq)
 	if err != nil {
 		if lastSeq > 0 {
-			in.opts.Log.Info("what the judge of stories knew is rebuilt from the archive", "reason", err)
+			in.opts.Log.Info("the judge is rebuilt from the archive", "reason", err)
 		}
 		judge = in.newJudge()
 		since := lastSeen.Add(-warmWindows * judge.Window())
@@ -291,7 +291,7 @@ func (in *Ingest) saveJudge() {
 	lastSeq, snapshot := in.judge.LastSeq(), in.judge.AppendSnapshot(nil)
 	in.saving.Go(func() {
 		if err := in.opts.Store.SaveJudge(lastSeq, snapshot); err != nil {
-			in.opts.Log.Warn("what the judge of stories knows could not be saved; the next start takes longer", "err", err)
+			in.opts.Log.Warn("what the judge knows could not be saved", "err", err)
 		}
 	})
 }
