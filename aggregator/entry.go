@@ -43,8 +43,8 @@ type Entry struct {
 	Seen      time.Time // when a poll first brought it
 	Revised   time.Time // when a poll last brought a changed text; zero: never
 	Revision  int       // how many times the text changed
-	// RevisedAfter is the Seq of the newest entry when the present text was
-	// folded in; 0: it is the first text, or older than this field.
+	// RevisedAfter is the Seq of the newest entry when the present text or link
+	// was folded in; 0: it is the first, or older than this field.
 	RevisedAfter uint64
 
 	Digest Digest  // of everything the source says of it: equal means nothing changed

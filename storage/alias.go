@@ -43,20 +43,21 @@ func (w *writer) putAliases(s *aggregator.Story, before []aggregator.StoryID) er
 // dropAlias makes an id lead to the story of seq no more. If another story of
 // the same commit took it over, it stays there.
 func (w *writer) dropAlias(id aggregator.StoryID, seq uint64) error {
-	if k := seqKey(seq); !bytes.Equal(w.aliases.Get(id[:]), k[:]) {
+	if !w.aliasLeadsTo(id, seq) {
 		return nil
 	}
 	return w.aliases.Delete(id[:])
 }
 
+func (w *writer) aliasLeadsTo(id aggregator.StoryID, seq uint64) bool {
+	k := seqKey(seq)
+	return bytes.Equal(w.aliases.Get(id[:]), k[:])
+}
+
 // mergeAway takes the story of that id out, if there is one: it has become
 // another. What it had merged with itself has to lead elsewhere.
 func (w *writer) mergeAway(id aggregator.StoryID, into *aggregator.Story) error {
-	v := w.keys.Get(id[:])
-	if v == nil {
-		return contradiction("story %s merged with %s, which is no entry's", into.ID, id)
-	}
-	seq, err := readSeq(v)
+	seq, err := w.seqOf(aggregator.EntryID(id))
 	if err != nil {
 		return err
 	}
@@ -89,18 +90,21 @@ func (w *writer) mergeAway(id aggregator.StoryID, into *aggregator.Story) error 
 	return w.takeOut(&old)
 }
 
-// checkAliases sees, when all stories are stored, that none is an alias and
-// that all aliases lead where their stories say.
+// checkAliases sees, when all stories are stored, that all aliases lead where
+// their stories say and are ids of their members, so that no story is one.
 func (w *writer) checkAliases(stories []aggregator.Story) error {
 	for i := range stories {
 		s := &stories[i]
-		if w.aliases.Get(s.ID[:]) != nil {
-			return contradiction("story %s has become another", s.ID)
-		}
-		k := seqKey(s.Seq)
 		for _, id := range s.Merged {
-			if !bytes.Equal(w.aliases.Get(id[:]), k[:]) {
+			if !w.aliasLeadsTo(id, s.Seq) {
 				return contradiction("story %s merged with %s, which another did too", s.ID, id)
+			}
+			seq, err := w.seqOf(aggregator.EntryID(id))
+			if err != nil {
+				return err
+			}
+			if _, story, _, err := w.idOf(seq); err != nil || story != s.ID {
+				return contradiction("story %s merged with %s, whose first entry is in story %s", s.ID, id, story)
 			}
 		}
 		delete(w.loose, s.ID)

@@ -158,7 +158,7 @@ func TestCommitRefusesBadMerges(t *testing.T) {
 		}, "twice or with itself"},
 		"with what is no story": {func(e []*aggregator.Entry, _ []aggregator.StoryID) aggregator.Commit {
 			return merge(e[:1], id("nobody", 1).Story())
-		}, "which is no entry's"},
+		}, "whose first entry is in story"},
 		"with a story that stays": {func(e []*aggregator.Entry, ids []aggregator.StoryID) aggregator.Commit {
 			c := merge(e[:1], ids[1], ids[2])
 			whole := storyOf(e[1], e[2])
@@ -170,7 +170,7 @@ func TestCommitRefusesBadMerges(t *testing.T) {
 			c.Stories = append(c.Stories, storyOf(e[1]), storyOf(e[2]))
 			c.Entries = append(c.Entries, *e[1], *e[2])
 			return c
-		}, "has become another"},
+		}, "whose first entry is in story"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -239,6 +239,9 @@ func (c *checker) checkStory(k, v []byte) error {
 		if to := c.aliases.Get(id[:]); !bytes.Equal(to, k) {
 			errs = append(errs, fmt.Errorf("its alias %s leads to %x", id, to))
 		}
+		if first, err := c.seqOf(id[:]); err != nil || !slices.ContainsFunc(s.Members, func(m aggregator.Member) bool { return m.Seq == first }) {
+			errs = append(errs, errors.Join(err, fmt.Errorf("its alias %s is of no member", id)))
+		}
 	}
 	lead := false
 	for _, m := range s.Members {

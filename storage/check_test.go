@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
+
+	"wiredesk/aggregator"
 )
 
 // TestCheckFinds breaks each invariant behind the store's back.
@@ -56,6 +58,20 @@ func TestCheckFinds(t *testing.T) {
 			alias := id("bbc", 4)
 			return bucket(tx, aliasesBucket).Put(alias[:], k3[:])
 		}, "1 aliases are of no story"},
+		"an alias that is of no member": {func(tx *bolt.Tx) error {
+			alias := id("bbc", 4)
+			c, err := newCodec()
+			if err != nil {
+				return err
+			}
+			s, err := c.story(3, bucket(tx, storiesBucket).Get(k3[:]))
+			if err != nil {
+				return err
+			}
+			s.Merged = []aggregator.StoryID{alias.Story()}
+			v, err := (&encoder{mode: c.enc}).storyValue(&s)
+			return errors.Join(err, bucket(tx, storiesBucket).Put(k3[:], v), bucket(tx, aliasesBucket).Put(alias[:], k3[:]))
+		}, "is of no member"},
 		"a pin under one entry only": {func(tx *bolt.Tx) error {
 			k := pinKey(id("bbc", 3), id("bbc", 4))
 			return bucket(tx, pinsBucket).Put(k[:], []byte{0xa0})

@@ -15,11 +15,17 @@
 // Every entry has a sequence number that only grows, and nearly everything is
 // kept under it, so that pages fill from left to right and are written once. A
 // story lies under the number of its first entry and has that entry's id: one
-// index, from identity keys to numbers, finds both. Before the CBOR of an entry
-// stands a fixed header with what is asked most often. The CBOR is of records
-// that this package owns, with numbers for names, so that the domain types may
-// change without the file; a golden test pins the bytes. What changes the
-// meaning of a byte is a migration, run when the file is opened.
+// index, from identity keys to numbers, finds both. A story that merged with an
+// older one is gone; its id is an alias that leads to that in one step.
+//
+// Before the CBOR of an entry stands a fixed header with what is asked most
+// often. The CBOR is of records that this package owns, with numbers for names,
+// so that the domain types may change without the file; a golden test pins the
+// bytes. What changes the meaning of a byte is a migration, run when the file
+// is opened.
+//
+// What the judge of stories knows rests in a file of its own beside the
+// database, which may be lost ([DB.SaveJudge]).
 //
 // # Damage
 //

@@ -146,18 +146,29 @@ type panicked struct {
 // Error says what was panicked with, and where.
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err error) {
+// guard turns a panic into an error.
+func guard(fold func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			reports, err = nil, &panicked{r, debug.Stack()}
+			err = &panicked{r, debug.Stack()}
 		}
 	}()
-	for _, result := range results {
-		report, err := f.add(result)
-		if err != nil {
-			return nil, err
+	return fold()
+}
+
+func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err error) {
+	err = guard(func() error {
+		for _, result := range results {
+			report, err := f.add(result)
+			if err != nil {
+				return err
+			}
+			reports = append(reports, report)
 		}
-		reports = append(reports, report)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return reports, nil
 }

@@ -12,6 +12,12 @@
 // which story it belongs to (package dedupe), and when its source is polled
 // next (package schedule). Results in the same order give the same commits.
 //
+// The fold also does to stories what decisions, labels and operators say:
+// merges them, withdraws members, picks the lead, parts what was joined
+// ([Ingest.Pin]). What the judge knows is saved when the writer ends and once
+// an hour; a start, or a failed commit, takes the last snapshot and replays
+// what the store took since, each text in its place.
+//
 // Invariants:
 //
 //   - Validators, body digest and next poll are committed together with the

@@ -98,7 +98,8 @@ func (f *fold) mergeRelated(into, from *aggregator.Story) error {
 }
 
 // part lets the entries leave the story they share for one of their own, under
-// the id of the first of them. They are sorted and not all of it, and the
+// the id of the first of them, and with them the ids of the stories that any of
+// them began. They are sorted and not all of it, and the
 // story's first entry is not among them.
 func (f *fold) part(id aggregator.StoryID, leave []uint64, at time.Time) error {
 	story, err := f.story(id)
@@ -124,9 +125,15 @@ func (f *fold) part(id aggregator.StoryID, leave []uint64, at time.Time) error {
 		if err := f.move(m.Seq, apart.ID); err != nil {
 			return err
 		}
+		began := f.entries[m.Seq].ID.Story()
+		if i := slices.Index(story.Merged, began); i >= 0 {
+			story.Merged = slices.Delete(story.Merged, i, i+1)
+			if began != apart.ID {
+				apart.Merged = append(apart.Merged, began)
+			}
+		}
 	}
 	story.Members = rest
-	story.Merged = slices.DeleteFunc(story.Merged, func(id aggregator.StoryID) bool { return id == apart.ID })
 	f.stories[apart.ID] = apart
 	f.settle(story, at)
 	f.settle(apart, at)

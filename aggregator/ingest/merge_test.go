@@ -17,6 +17,7 @@ func TestMerge(t *testing.T) {
 	first := b.now
 	b.tell("norvia", "2", "rain: Falls")
 	younger := b.tell("kelmar", "1", "storm: Rising").Story
+	b.tell("kelmar", "0", "ferry: Afloat")
 	b.tell("herald", "1", "storm: Strong")
 	before, _ := b.story(older)
 	// The bridge names the younger first, and is no more than a further carrier.
@@ -25,7 +26,7 @@ func TestMerge(t *testing.T) {
 		t.Errorf("decided %+v", d)
 	}
 	// The herald has the higher priority.
-	view := b.wantStory(younger, "storm: Strong | ferry: Aground | storm: Rising | storm ferry: Both")
+	view := b.wantStory(younger, "storm: Strong | ferry: Aground | storm: Rising | ferry: Afloat | storm ferry: Both")
 	if view.ID != older || !view.First.Equal(first) || !view.Updated.Equal(before.Updated) || !view.Changed.Equal(b.now) || view.Turns != 0 {
 		t.Errorf("story %+v", view.Story)
 	}
@@ -33,7 +34,7 @@ func TestMerge(t *testing.T) {
 	for _, m := range view.Members {
 		got = append(got, m.Kind)
 	}
-	if diff := cmp.Diff([]aggregator.DecisionKind{aggregator.New, aggregator.Report, aggregator.Report, aggregator.Report}, got); diff != "" {
+	if diff := cmp.Diff([]aggregator.DecisionKind{aggregator.New, aggregator.Report, aggregator.Report, aggregator.Report, aggregator.Report}, got); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]aggregator.StoryID{younger}, view.Merged); diff != "" {
@@ -42,7 +43,7 @@ func TestMerge(t *testing.T) {
 	if _, stories := b.db.Counts(); stories != 2 {
 		t.Errorf("%d stories", stories)
 	}
-	decisions, err := b.db.Decisions(view.Members[3].Seq)
+	decisions, err := b.db.Decisions(view.Members[4].Seq)
 	if err != nil || len(decisions) != 1 || decisions[0].Merged != younger {
 		t.Errorf("kept %+v, %v", decisions, err)
 	}

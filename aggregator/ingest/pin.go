@@ -70,7 +70,11 @@ func (in *Ingest) ask(ctx context.Context, p pinning) ([]aggregator.Decision, er
 // obey does what a pin says and stores it, or leaves everything as it is.
 func (in *Ingest) obey(p pinning) ([]aggregator.Decision, error) {
 	f := in.fold(in.judge)
-	decisions, err := f.pin(p, in.opts.Store)
+	var decisions []aggregator.Decision
+	err := guard(func() (err error) {
+		decisions, err = f.pin(p, in.opts.Store)
+		return err
+	})
 	if err == nil {
 		err = in.store(f)
 	}

@@ -121,6 +121,22 @@ func TestPinApart(t *testing.T) {
 	}
 }
 
+// An entry that began a story of its own takes that story's id along.
+func TestPinApartTakesAliasesAlong(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	story := b.tell("norvia", "1", "ferry: One").Story
+	b.tell("norvia", "2", "ferry: Two")
+	boat := b.tell("norvia", "3", "boat: Three").Story
+	b.pin(entryID("norvia", "2"), entryID("norvia", "3"), true)
+	b.wantStory(boat, "ferry: One | ferry: Two | boat: Three")
+	b.pin(entryID("norvia", "1"), entryID("norvia", "3"), false)
+	b.wantStory(story, "ferry: One")
+	if view := b.wantStory(boat, "ferry: Two | boat: Three"); view.ID != entryID("norvia", "2").Story() {
+		t.Errorf("story %v", view.ID)
+	}
+}
+
 func TestPinRefused(t *testing.T) {
 	t.Parallel()
 	b := newTopicsBench(t)

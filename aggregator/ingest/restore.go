@@ -71,7 +71,7 @@ func (in *Ingest) restoreJudge(lastSeq uint64, lastSeen time.Time) (windowJudge,
 	judge, err := in.fromSnapshot(lastSeq)
 	if err != nil {
 		if lastSeq > 0 {
-			in.opts.Log.Info("what the judge of stories knew is rebuilt from the archive", "reason", err)
+			in.opts.Log.Info("the judge is rebuilt from the archive", "reason", err)
 		}
 		judge = in.newJudge()
 		since := lastSeen.Add(-warmWindows * judge.Window())
@@ -125,24 +125,32 @@ func (in *Ingest) compare(judge windowJudge, after uint64) (revised []uint64, er
 	if len(places) == 0 {
 		return nil, nil
 	}
-	heads := make(map[uint64]aggregator.Head, len(places))
-	err = in.opts.Store.Heads(places[0].Seq, after, func(h aggregator.Head) { heads[h.Seq] = h })
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range places {
-		head, there := heads[p.Seq]
-		switch {
-		case there && head.ID != p.ID:
-			return nil, fmt.Errorf("its snapshot is of another archive: entry %d is %s there, %s here", p.Seq, p.ID, head.ID)
-		case head.Story != p.Story:
-			judge.Move(p.Seq, head.Story)
+	var foreign error
+	n := 0 // of the places, how many were compared
+	gone := func(before uint64) {
+		for ; n < len(places) && places[n].Seq < before; n++ {
+			judge.Move(places[n].Seq, aggregator.StoryID{})
 		}
-		if there && head.RevisedAfter >= after {
+	}
+	err = in.opts.Store.Heads(places[0].Seq, after, func(h aggregator.Head) {
+		gone(h.Seq)
+		if n == len(places) || places[n].Seq != h.Seq {
+			return // dropped, or out of the window
+		}
+		p := places[n]
+		n++
+		switch {
+		case h.ID != p.ID:
+			foreign = fmt.Errorf("its snapshot is of another archive: entry %d is %s there, %s here", p.Seq, p.ID, h.ID)
+		case h.Story != p.Story:
+			judge.Move(p.Seq, h.Story)
+		}
+		if h.RevisedAfter >= after {
 			revised = append(revised, p.Seq)
 		}
-	}
-	return revised, nil
+	})
+	gone(after + 1)
+	return revised, errors.Join(err, foreign)
 }
 
 // teach returns what adds texts to a judge. That their stories are the present
@@ -291,7 +299,7 @@ func (in *Ingest) saveJudge() {
 	lastSeq, snapshot := in.judge.LastSeq(), in.judge.AppendSnapshot(nil)
 	in.saving.Go(func() {
 		if err := in.opts.Store.SaveJudge(lastSeq, snapshot); err != nil {
-			in.opts.Log.Warn("what the judge of stories knows could not be saved; the next start takes longer", "err", err)
+			in.opts.Log.Warn("what the judge knows could not be saved", "err", err)
 		}
 	})
 }

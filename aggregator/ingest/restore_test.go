@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -294,6 +295,28 @@ func TestFailedCommitsChangeNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(run(false), run(true)); diff != "" {
 		t.Errorf("history (-without failures +with):\n%s", diff)
+	}
+}
+
+// What was purged since the snapshot is joined no more.
+func TestSnapshotOfPurgedEntries(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	b.settings.Keep = time.Hour
+	b.now = time.Now().Add(-3 * time.Hour)
+	old := b.tell("norvia", "1", "ferry: Aground").Story
+	b.now = time.Now().Add(-10 * time.Minute)
+	b.submit(b.fetched("norvia", aggregator.Entry{GUID: "2", Title: "rain: Falls"}))
+	b.reopen() // Run begins with a purge
+	if err := b.in.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.reopen()
+	if _, err := b.db.Story(old); !errors.Is(err, aggregator.ErrNotFound) {
+		t.Fatalf("the old story: %v", err)
+	}
+	if d := b.tell("kelmar", "1", "ferry: Afloat"); d.Kind != aggregator.New {
+		t.Errorf("decided %+v", d)
 	}
 }
 
