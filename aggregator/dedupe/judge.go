@@ -64,6 +64,7 @@ type desk struct {
 	query   query
 	reach   []float64
 	reached []uint32
+	nearest nearest
 	matches []match
 	subject subject // whose matches they are
 	tallies []tally

@@ -20,8 +20,9 @@ const (
 	// mergeStrictness is how well two stories must agree, pair by pair, to be
 	// made one when an entry belongs to both.
 	mergeStrictness = 0.5
-	// nearness is how well an entry agrees with a story that it is related to.
-	nearness = 0.2
+	// relatedFrom is how well an entry agrees with a story that it is related
+	// to.
+	relatedFrom = 0.2
 	// maxMembers is how many entries of the window one story may have: more
 	// are a template or a fault, and begin a story of their own.
 	maxMembers = 500
@@ -88,7 +89,7 @@ func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	case v.story != nil || first == nil:
 	case first.score > j.demand(e, first.story):
 		v = verdict{story: first.story, kind: aggregator.Report, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest}
-	case first.score > nearness:
+	case first.score > relatedFrom:
 		return verdict{story: first.story, near: true, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest}
 	}
 	if v.story != nil && second != nil && second.score > j.demand(e, second.story) && j.agree(v.story, second.story) > max(mergeStrictness, j.strictness) {

@@ -11,6 +11,7 @@ import (
 
 const (
 	maxReach   = 400  // entries looked at for one word, the newest first
+	maxVisits  = 3000 // and for all words
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
 	maxMatches = 40
@@ -27,8 +28,7 @@ const (
 // what the comparison found.
 type match struct {
 	number  uint32
-	score   float64 // how near it seemed in the index
-	shared  uint64  // the query's terms that it has, a bit each
+	shared  uint64 // the query's terms that it has, a bit each
 	cosine  float64
 	jaccard float64 // of shingles
 	same    bool    // source
@@ -58,7 +58,10 @@ func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
 		}
 	}
 	slices.SortFunc(kept, func(a, b match) int {
-		return cmp.Or(cmp.Compare(b.cosine+b.vector[cosTitle]/2, a.cosine+a.vector[cosTitle]/2), cmp.Compare(b.number, a.number))
+		if x, y := a.cosine+a.vector[cosTitle]/2, b.cosine+b.vector[cosTitle]/2; x != y {
+			return cmp.Compare(y, x)
+		}
+		return cmp.Compare(b.number, a.number)
 	})
 	j.matches = kept
 	j.measure(e, r, source)
@@ -88,12 +91,18 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 	}
 	slices.SortFunc(order[:n], func(a, b uint8) int {
-		return cmp.Or(cmp.Compare(q.worth[b], q.worth[a]), cmp.Compare(a, b))
+		if q.worth[a] != q.worth[b] {
+			return cmp.Compare(q.worth[b], q.worth[a])
+		}
+		return cmp.Compare(a, b)
 	})
+	left := maxVisits
 	for _, i := range order[:min(n, reachWords)] {
 		posts := j.words.slots[q.terms[i].slot].posts
+		posts = posts[len(posts)-min(len(posts), maxReach, left):]
+		left -= len(posts)
 		gain := float64(q.weight[i] * q.worth[i])
-		for _, number := range posts[max(0, len(posts)-maxReach):] {
+		for _, number := range posts {
 			at := number - j.entries.first
 			if j.reach[at] == 0 {
 				j.reached = append(j.reached, at)
@@ -102,20 +111,60 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 	}
 	oldest := unixSeconds(e.Seen) - j.windowSeconds()
-	matches := j.matches[:0]
+	j.nearest = j.nearest[:0]
 	for _, at := range j.reached {
-		d := &j.entries.docs[at]
-		score := j.reach[at] / (1 + math.Sqrt(float64(d.norm)))
+		gain := j.reach[at]
 		j.reach[at] = 0
-		if d.story != nil && d.seen >= oldest && d.id != e.ID {
-			matches = append(matches, match{number: at + j.entries.first, score: score})
+		d := &j.entries.docs[at]
+		n := nearness{at, gain / (1 + math.Sqrt(float64(d.norm)))}
+		if (len(j.nearest) < maxMatches || j.nearest[0].before(n)) && d.story != nil && d.seen >= oldest && d.id != e.ID {
+			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
-	nearest := func(a, b match) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.number, a.number))
+	j.matches = j.matches[:0]
+	for _, n := range j.nearest {
+		j.matches = append(j.matches, match{number: n.at + j.entries.first})
 	}
-	slices.SortFunc(matches, nearest)
-	j.matches = matches[:min(len(matches), maxMatches)]
+}
+
+// nearness is how near an entry of the window seemed in the index.
+type nearness struct {
+	at    uint32 // its place in the window
+	score float64
+}
+
+// before reports whether n is farther than m; of equals, the older is.
+func (n nearness) before(m nearness) bool {
+	return n.score < m.score || n.score == m.score && n.at < m.at
+}
+
+// nearest is a heap, the farthest at its top.
+type nearest []nearness
+
+// keep adds n and, where there are more than most, gives up the farthest.
+func (h nearest) keep(n nearness, most int) nearest {
+	if len(h) < most {
+		h = append(h, n)
+		for i := len(h) - 1; i > 0 && h[i].before(h[(i-1)/2]); i = (i - 1) / 2 {
+			h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
+		}
+		return h
+	}
+	h[0] = n
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(h) {
+			return h
+		}
+		if child+1 < len(h) && h[child+1].before(h[child]) {
+			child++
+		}
+		if !h[child].before(h[i]) {
+			return h
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
+	}
 }
 
 // usedBefore marks the query's title words that the source wrote in a title
