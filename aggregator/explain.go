@@ -110,6 +110,7 @@ const (
 const (
 	FeatureLink          = "same link"      // Words: the link
 	FeatureText          = "same text"      // title and summary, word for word
+	FeatureTitle         = "same title"     // word for word
 	FeatureBody          = "same body"      // the summary, under another title
 	FeatureShingles      = "same shingles"  // Value: the share of the text that is the other's, 0 to 1
 	FeatureNames         = "same names"     // Words: the names
@@ -136,6 +137,8 @@ func (f *Feature) explain() string {
 		return strings.TrimSpace("same link " + words)
 	case FeatureText:
 		return "same title and summary, word for word"
+	case FeatureTitle:
+		return "same title, word for word"
 	case FeatureBody:
 		return "same summary under another title"
 	case FeatureShingles:

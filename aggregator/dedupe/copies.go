@@ -18,7 +18,10 @@ const (
 	// this share of all their shingles is in both.
 	minShingles      = 8
 	jaccardOfCopies  = 0.2
-	jaccardOfEdition = 0.5 // within one source, which phrases alike what it tells of different things
+	jaccardOfEdition = 0.5 // within one source, which puts the same words around what it tells of different things
+	// likeTitles is how much of each title the other must have where the rest
+	// could be what a source, or everyone, writes of such things.
+	likeTitles = 0.3
 	// maxTemplate is how much of its title a source may repeat, in percent, for
 	// the rest to say that two entries are copies.
 	maxTemplate = 70
@@ -26,9 +29,9 @@ const (
 
 // copied finds the entry of the window whose text the new one carries.
 func (j *Judge) copied(e *aggregator.Entry, r *Reading, matches []match, banned []*story) verdict {
-	for kind, rule := range [keyKinds]string{RuleLink, RuleText, RuleBody} {
+	for kind, rule := range [keyKinds]string{RuleLink, RuleText, RuleBody, RuleTitle} {
 		p := j.partner(e, r.keys[kind])
-		if p == nil || kind == keyBody && j.boilerplate(r.keys[keyBody], e.Source) || slices.Contains(banned, p.story) {
+		if p == nil || kind == keyTitle && j.query.template >= maxTemplate || kind == keyBody && j.boilerplate(r.keys[keyBody], e.Source) || slices.Contains(banned, p.story) {
 			continue
 		}
 		return verdict{story: p.story, kind: aggregator.Copy, rule: rule, partner: p, score: 1}
@@ -43,16 +46,16 @@ func (j *Judge) copied(e *aggregator.Entry, r *Reading, matches []match, banned 
 	return verdict{}
 }
 
-// copied reports whether q and d carry the same text: sure enough to fold them
-// without a second thought.
+// copied reports whether the pair, measured, carries the same text: sure enough
+// to fold it without a second thought.
 func (m *match) copied(q *query, d *doc) bool {
 	if min(q.shingles, int(d.shingles)) < minShingles || min(q.template, int(d.template)) >= maxTemplate {
 		return false
 	}
 	if m.same {
-		return m.jaccard >= jaccardOfEdition
+		return m.vector[coverTitle] >= likeTitles && m.jaccard >= jaccardOfEdition && m.vector[missingNumber] == 0 && m.apart <= sameSourceSeconds
 	}
-	return m.jaccard >= jaccardOfCopies
+	return m.jaccard >= jaccardOfEdition || m.jaccard >= jaccardOfCopies && m.vector[coverMin] >= likeTitles
 }
 
 // partner returns the newest entry with the key that e may be a copy of.

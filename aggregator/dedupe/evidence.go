@@ -30,6 +30,8 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 		add(aggregator.FeatureText, 1)
 	case RuleBody:
 		add(aggregator.FeatureBody, 1)
+	case RuleTitle:
+		add(aggregator.FeatureTitle, 1)
 	case RuleShingles:
 		add(aggregator.FeatureShingles, v.match.jaccard)
 	}
@@ -47,7 +49,7 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 		if len(v.story.members) > 1 {
 			add(aggregator.FeatureWeakest, v.weakest)
 		}
-		add(aggregator.FeatureThreshold, j.demand(e, v.story))
+		add(aggregator.FeatureThreshold, v.demand)
 	}
 	return evidence
 }

@@ -99,7 +99,8 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		x[gapDays] = min(hours, maxGapHours) / 24
 		x[gapLog] = ln(1 + hours)
 		x[gapNear] = min(hours, nearHours) / nearHours
-		x[seenLog] = ln(1 + float64(max(seen-d.seen, d.seen-seen))/secondsPerHour)
+		m.apart = max(seen-d.seen, d.seen-seen)
+		x[seenLog] = ln(1 + float64(m.apart)/secondsPerHour)
 		short, long := min(r.titleWords, int(d.titles)), max(r.titleWords, int(d.titles))
 		x[titleWords] = ln(1 + float64(short))
 		x[titleRatio] = ratio(float64(short), float64(long))

@@ -15,6 +15,7 @@ const (
 	RuleLink     = "same link"     // the canonical links are equal
 	RuleText     = "same text"     // title and summary are equal word for word
 	RuleBody     = "same body"     // the summaries are, under another title
+	RuleTitle    = "same title"    // the titles are, and the source does not repeat them
 	RuleShingles = "same shingles" // much of one text stands in the other
 	RuleModel    = "judged"        // measured and weighed
 )

@@ -8,7 +8,7 @@ import (
 
 // DefaultStrictness is how sure the judge must be by default. The documentation
 // gives precision and recall for other values.
-const DefaultStrictness = 0.46
+const DefaultStrictness = 0.43
 
 const (
 	// bestShare is what the nearest member's word counts in a story's
@@ -26,6 +26,9 @@ const (
 	// maxMembers is how many entries of the window one story may have: more
 	// are a template or a fault, and begin a story of their own.
 	maxMembers = 500
+	// ownSource is how much of the doubt that strictness leaves must go where
+	// an entry is nearest to one of its own source.
+	ownSource = 0.5
 	// A story demands demandMore for each doubling of its size beyond
 	// largeStory and for each day it is told beyond longStory.
 	demandMore       = 0.04
@@ -45,6 +48,7 @@ type verdict struct {
 	match   *match // the pair it rests on, where one was measured
 	score   float64
 	weakest float64 // probability of the member it agrees with least
+	demand  float64 // score that was needed
 	merged  *story  // turned out to be story
 }
 
@@ -87,12 +91,12 @@ func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	case v.story != nil && first != nil && first.story != v.story:
 		second = first
 	case v.story != nil || first == nil:
-	case first.score > j.demand(e, first.story):
-		v = verdict{story: first.story, kind: aggregator.Report, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest}
+	case first.score > j.demand(e, first):
+		v = verdict{story: first.story, kind: aggregator.Report, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest, demand: j.demand(e, first)}
 	case first.score > relatedFrom:
-		return verdict{story: first.story, near: true, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest}
+		return verdict{story: first.story, near: true, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest, demand: j.demand(e, first)}
 	}
-	if v.story != nil && second != nil && second.score > j.demand(e, second.story) && j.agree(v.story, second.story) > max(mergeStrictness, j.strictness) {
+	if v.story != nil && second != nil && second.score > j.demand(e, second) && j.agree(v.story, second.story) > max(mergeStrictness, j.strictness) {
 		v.story, v.merged = elder(v.story, second.story)
 	}
 	return v
@@ -138,13 +142,18 @@ func logOdds(p float64) float64 {
 	return min(maxLogOdds, max(-maxLogOdds, ln(max(p, least)/max(1-p, least))))
 }
 
-// demand returns how sure the judge must be that an entry belongs to a story.
-func (j *Judge) demand(e *aggregator.Entry, s *story) float64 {
+// demand returns how sure the judge must be that an entry belongs to a story: the
+// surer where its nearest member is of the same source, which seldom tells one
+// thing twice, and the larger and the older the story is.
+func (j *Judge) demand(e *aggregator.Entry, t *tally) float64 {
 	demand := j.strictness
-	if n := len(s.members); n > largeStory {
+	if t.best.same {
+		demand += float64((1 - demand) * ownSource)
+	}
+	if n := len(t.story.members); n > largeStory {
 		demand += float64(demandMore * float64(log2(uint64(n))-log2(largeStory)) / 256)
 	}
-	if told := unixSeconds(e.Seen) - s.first - longStorySeconds; told > 0 {
+	if told := unixSeconds(e.Seen) - t.story.first - longStorySeconds; told > 0 {
 		demand += float64(demandMore * float64(told) / daySeconds)
 	}
 	return min(demand, 0.99)

@@ -32,6 +32,7 @@ type match struct {
 	cosine  float64
 	jaccard float64 // of shingles
 	same    bool    // source
+	apart   int64   // seconds between the polls
 	copy    bool    // the text is the same
 	vector  vector
 	p       float64 // that the two tell one happening

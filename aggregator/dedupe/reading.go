@@ -21,8 +21,9 @@ const (
 // Fewer words than these say too little to call two texts the same: "Live
 // updates", "Weather", "Watch the moment".
 const (
-	minTextWords = 5
-	minBodyWords = 20
+	minTextWords  = 5
+	minBodyWords  = 20
+	minTitleWords = 4 // that are not commonWords
 )
 
 // key is the digest of something that entries with equal text share. Its
@@ -35,14 +36,15 @@ const (
 	keyLink = iota
 	keyText
 	keyBody
+	keyTitle
 	keyKinds
 )
 
 type keys [keyKinds]key
 
-func (k key) ofText() bool { return k&3 != keyLink+1 }
+func (k key) ofText() bool { return k&7 != keyLink+1 }
 
-func newKey(kind int, digest uint64) key { return key(digest&^3 | uint64(kind+1)) }
+func newKey(kind int, digest uint64) key { return key(digest&^7 | uint64(kind+1)) }
 
 // token is a word of an entry where it stands.
 type token struct {
@@ -89,7 +91,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	text := j.plain[:0]
 	skeleton := newRolling()
 	segment := newRolling()
-	capitals, small := 0, 0
+	capitals, small, telling := 0, 0, 0
 	begin, segmentAt := 0, 0
 	closeSegment := func() {
 		if segment.words >= 2 && len(r.repeatables) < maxRepeatables {
@@ -123,6 +125,9 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 				small++
 			}
 		}
+		if !root.common {
+			telling++
+		}
 		r.tokens = append(r.tokens, token{root: root, shape: w.shape, title: true})
 	}
 	closeSegment()
@@ -151,6 +156,9 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	j.plain = text
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
+	}
+	if telling >= minTitleWords {
+		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text[:titleText]))
 	}
 	if r.bodyWords >= minBodyWords {
 		r.keys[keyBody] = newKey(keyBody, xxhash.Sum64(text[titleText:]))
