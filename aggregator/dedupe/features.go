@@ -93,7 +93,7 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 	for k := range matches {
 		m := &matches[k]
 		d := j.entries.at(m.number)
-		x := &m.vector
+		x := m.vector
 		m.same = known && d.source == number
 		hours := float64(max(when-d.when, d.when-when)) / secondsPerHour
 		x[gapDays] = min(hours, maxGapHours) / 24

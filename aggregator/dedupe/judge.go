@@ -63,10 +63,11 @@ type desk struct {
 	stems   stemmer
 	plain   []byte
 	query   query
-	reach   []float64
+	reach   []float32
 	reached []uint32
 	nearest nearest
 	matches []match
+	vectors [maxMatches]vector
 	subject subject // whose matches they are
 	tallies []tally
 }

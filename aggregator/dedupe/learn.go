@@ -35,6 +35,7 @@ func (j *Judge) Add(e *aggregator.Entry, r Reading) {
 	case number != j.entries.end():
 		return // it was revised after it had left the window
 	default:
+		j.entries.lengths = append(j.entries.lengths, 0)
 		j.entries.docs = append(j.entries.docs, doc{id: e.ID, seq: e.Seq, source: j.sourceNumber(e.Source), seen: unixSeconds(e.Seen)})
 		j.joinStory(number, e.Story)
 	}
@@ -51,7 +52,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 		t := &q.terms[i]
 		t.slot = j.words.take(t.root)
 		if fresh {
-			j.words.slots[t.slot].count += countUnit
+			j.words.count(t.slot, j.words.slots[t.slot].count+countUnit)
 		}
 		j.words.post(t.slot, number)
 	}
@@ -72,7 +73,8 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	}
 	d.terms, d.pairs, d.sketched = uint8(len(q.terms)), uint8(len(q.pairs)), uint8(len(q.sketch))
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
-	d.template, d.shingles, d.norm = uint8(q.template), uint16(q.shingles), float32(norm)
+	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
+	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
 	d.skeleton, d.grams, d.keys = r.skeleton, r.grams, r.keys
 	d.when = unixSeconds(e.When())
 	if !fresh {

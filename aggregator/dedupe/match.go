@@ -2,7 +2,6 @@ package dedupe
 
 import (
 	"cmp"
-	"math"
 	"math/bits"
 	"slices"
 
@@ -15,7 +14,8 @@ const (
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
 	maxMatches = 40
-	minShared  = 2 // words; who shares fewer tells something else
+	minShared  = 2   // words; who shares fewer tells something else
+	maxUsed    = 100 // of those, looked at for their source
 	// A pair below both shares too little to be measured further.
 	minCosine   = 0.03
 	minCoverage = 0.3
@@ -34,7 +34,7 @@ type match struct {
 	same    bool    // source
 	apart   int64   // seconds between the polls
 	copy    bool    // the text is the same
-	vector  vector
+	vector  *vector
 	p       float64 // that the two tell one happening
 }
 
@@ -80,7 +80,7 @@ type subject struct {
 // retrieve fills j.matches with the entries that share most with the query.
 func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 	if n := len(j.entries.docs); len(j.reach) < n {
-		j.reach = make([]float64, n+n/2)
+		j.reach = make([]float32, n+n/2)
 	}
 	j.reached = j.reached[:0]
 	var order [maxTerms]uint8
@@ -102,7 +102,7 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		posts := j.words.slots[q.terms[i].slot].posts
 		posts = posts[len(posts)-min(len(posts), maxReach, left):]
 		left -= len(posts)
-		gain := float64(q.weight[i] * q.worth[i])
+		gain := float32(q.weight[i] * q.worth[i])
 		for _, number := range posts {
 			at := number - j.entries.first
 			if j.reach[at] == 0 {
@@ -116,22 +116,24 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 	for _, at := range j.reached {
 		gain := j.reach[at]
 		j.reach[at] = 0
-		d := &j.entries.docs[at]
-		n := nearness{at, gain / (1 + math.Sqrt(float64(d.norm)))}
-		if (len(j.nearest) < maxMatches || j.nearest[0].before(n)) && d.story != nil && d.seen >= oldest && d.id != e.ID {
+		n := nearness{at, gain / j.entries.lengths[at]}
+		if len(j.nearest) == maxMatches && !j.nearest[0].before(n) {
+			continue
+		}
+		if d := &j.entries.docs[at]; d.story != nil && d.seen >= oldest && d.id != e.ID {
 			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
 	j.matches = j.matches[:0]
-	for _, n := range j.nearest {
-		j.matches = append(j.matches, match{number: n.at + j.entries.first})
+	for i, n := range j.nearest {
+		j.matches = append(j.matches, match{number: n.at + j.entries.first, vector: &j.vectors[i]})
 	}
 }
 
 // nearness is how near an entry of the window seemed in the index.
 type nearness struct {
 	at    uint32 // its place in the window
-	score float64
+	score float32
 }
 
 // before reports whether n is farther than m; of equals, the older is.
@@ -177,7 +179,7 @@ func (j *Judge) usedBefore(q *query, source uint32, before int64) (used uint64) 
 			continue
 		}
 		posts := j.words.slots[t.slot].posts
-		for k := len(posts) - 1; k >= max(0, len(posts)-maxReach); k-- {
+		for k := len(posts) - 1; k >= max(0, len(posts)-maxUsed); k-- {
 			if d := j.entries.at(posts[k]); d.source == source && d.seen < before {
 				used |= 1 << i
 				break

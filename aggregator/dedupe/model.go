@@ -49,28 +49,31 @@ func logistic(z float64) float64 {
 func exp(x float64) float64 {
 	k := math.Floor(float64(x*math.Log2E) + 0.5)
 	r := x - float64(k*math.Ln2)
-	sum, power := 1.0, 1.0
-	for n := 1.0; n <= 12; n++ {
-		power = power * r / n
-		sum += power
+	sum := 1.0
+	for _, factorial := range exponents {
+		sum = float64(float64(sum*r)*factorial) + 1
 	}
 	return math.Ldexp(sum, int(k))
 }
 
-// ln returns the natural logarithm of x > 0, to about a part in 10^12.
+// exponents are 1/12 to 1/1, for Horner's scheme of the exponential series.
+var exponents = [...]float64{1. / 12, 1. / 11, 1. / 10, 1. / 9, 1. / 8, 1. / 7, 1. / 6, 1. / 5, 1. / 4, 1. / 3, 1. / 2, 1}
+
+// ln returns the natural logarithm of x > 0, exact to about 10^-13.
 func ln(x float64) float64 {
 	f, e := math.Frexp(x)
 	if f < math.Sqrt2/2 {
 		f *= 2
 		e--
 	}
-	// ln f = 2 artanh((f-1)/(f+1)).
 	t := (f - 1) / (f + 1)
 	t2 := t * t
-	sum, power := 0.0, t
-	for n := 1.0; n <= 19; n += 2 {
-		sum += power / n
-		power *= t2
+	sum := 0.0
+	for _, odd := range artanhs {
+		sum = float64(sum*t2) + odd
 	}
-	return 2*sum + float64(float64(e)*math.Ln2)
+	return float64(2*float64(sum*t)) + float64(float64(e)*math.Ln2)
 }
+
+// artanhs are 1/15 to 1/1, for ln f = 2 artanh((f-1)/(f+1)).
+var artanhs = [...]float64{1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3, 1}

@@ -56,13 +56,14 @@ func (j *Judge) prepare(q *query) {
 	sortTerms(q.terms)
 	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers = 0, 0, 0, 0, 0, 0
 	q.stubs, q.titleStubs = [256]uint8{}, 0
+	logTotal := j.words.logTotal()
 	for i := range q.terms {
 		t := &q.terms[i]
-		count := uint32(0)
+		f := face{log: uint16(log2(priorCount)), common: t.common}
 		if t.slot != unknown {
-			count = j.words.slots[t.slot].count
+			f = j.words.faces[t.slot]
 		}
-		w := weigh(j.words.rarityOf(&t.root, count))
+		w := weigh(f.rarity(logTotal))
 		if t.flags&flagTemplate != 0 {
 			w *= templateShare
 		}
@@ -117,9 +118,10 @@ func (q *query) stub(stub uint32) int {
 
 // compare fills in the features that depend on the two texts alone.
 func (v *vocabulary) compare(q *query, d *doc, m *match) {
-	m.vector = vector{bias: 1}
+	x := m.vector
+	*x = vector{bias: 1}
 	m.shared = 0
-	x := &m.vector
+	logTotal := v.logTotal()
 	var dotAll, dotTitle, dotBody, lenAll, lenTitle, lenBody float64
 	var sumAll, sumTitle, coverQ, coverD, bothTitles float64
 	var shared, namesBoth, namesD, missedD float64
@@ -129,8 +131,8 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 	i := 0
 	for _, p := range d.words() {
 		t := unpack(p)
-		s := &v.slots[t.slot]
-		w := weigh(v.rarity(t.slot))
+		f := &v.faces[t.slot]
+		w := weigh(f.rarity(logTotal))
 		if t.flags&flagTemplate != 0 {
 			w *= templateShare
 		}
@@ -139,7 +141,7 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 		lenTitle += float64(title * title)
 		lenBody += float64(body * body)
 		sumAll += w
-		if k := q.stub(s.stub); k >= 0 {
+		if k := q.stub(f.stub); k >= 0 {
 			stubsQ |= 1 << k
 			if t.title > 0 {
 				stubsD++

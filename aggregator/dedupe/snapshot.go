@@ -96,7 +96,7 @@ func (j *Judge) AppendSnapshot(b []byte) []byte {
 		for _, x := range d.grams {
 			w.number(x)
 		}
-		w.number(uint64(math.Float32bits(d.norm)))
+		w.number(uint64(math.Float32bits(j.entries.lengths[i])))
 		w.number(uint64(d.shingles))
 		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template})
 		w.number(uint64(len(d.packed)))
@@ -197,7 +197,8 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 	for i := range d.grams {
 		d.grams[i] = r.number()
 	}
-	d.norm, d.shingles = math.Float32frombits(uint32(r.number())), uint16(r.number())
+	j.entries.lengths = append(j.entries.lengths, math.Float32frombits(uint32(r.number())))
+	d.shingles = uint16(r.number())
 	sizes := r.raw(6)
 	d.packed = make([]uint32, r.count(4))
 	for i := range d.packed {
@@ -242,14 +243,14 @@ func (v *vocabulary) snapshot(w *writer) {
 	w.number(uint64(v.epoch))
 	w.number(uint64(len(v.slots)))
 	for i := range v.slots {
-		s := &v.slots[i]
-		w.number(s.term)
-		w.number(uint64(s.stub))
+		f := &v.faces[i]
 		common := uint64(0)
-		if s.common {
+		if f.common {
 			common = 1
 		}
-		w.number(uint64(s.count)<<1 | common)
+		w.number(v.slots[i].term)
+		w.number(uint64(f.stub))
+		w.number(uint64(v.slots[i].count)<<1 | common)
 	}
 	w.number(uint64(len(v.free)))
 	for _, s := range v.free {
@@ -260,13 +261,14 @@ func (v *vocabulary) snapshot(w *writer) {
 func (v *vocabulary) restore(r *reader) {
 	v.total, v.epoch = r.number(), int64(r.number())
 	v.slots = make([]slot, r.count(3))
+	v.faces = make([]face, len(v.slots))
 	for i := range v.slots {
-		x := &v.slots[i]
-		x.term, x.stub = r.number(), uint32(r.number())
-		count := r.number()
-		x.count, x.common = uint32(count>>1), count&1 != 0
-		if x.term != 0 {
-			v.index[x.term] = uint32(i)
+		term, stub, count := r.number(), r.number(), r.number()
+		v.slots[i].term = term
+		v.faces[i] = face{stub: uint32(stub), common: count&1 != 0}
+		v.count(uint32(i), uint32(count>>1))
+		if term != 0 {
+			v.index[term] = uint32(i)
 		}
 	}
 	v.free = make([]uint32, r.count(1))

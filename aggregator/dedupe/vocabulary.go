@@ -28,6 +28,7 @@ const unknown = ^uint32(0)
 // each was met lately, and which entries of the window have it.
 type vocabulary struct {
 	slots []slot
+	faces []face            // of the slots: what comparing needs, close together
 	index map[uint64]uint32 // term -> slot
 	free  []uint32          // the last freed first
 	total uint64            // entries, in countUnits, faded
@@ -35,9 +36,16 @@ type vocabulary struct {
 }
 
 type slot struct {
-	root
-	count uint32   // in countUnits, faded
+	term  uint64   // 0: free
 	posts []uint32 // numbers of the window's entries with it, in their order
+	count uint32   // in countUnits, faded
+}
+
+// face is what a word looks like to a comparison.
+type face struct {
+	stub   uint32
+	log    uint16 // logarithm of its count
+	common bool
 }
 
 func newVocabulary() vocabulary { return vocabulary{index: make(map[uint64]uint32)} }
@@ -58,13 +66,21 @@ func (v *vocabulary) take(r root) uint32 {
 	if n := len(v.free); n > 0 {
 		s = v.free[n-1]
 		v.free = v.free[:n-1]
-		v.slots[s] = slot{root: r}
 	} else {
 		s = uint32(len(v.slots))
-		v.slots = append(v.slots, slot{root: r})
+		v.slots, v.faces = append(v.slots, slot{}), append(v.faces, face{})
 	}
+	v.slots[s] = slot{term: r.term}
+	v.faces[s] = face{stub: r.stub, common: r.common}
+	v.count(s, 0)
 	v.index[r.term] = s
 	return s
+}
+
+// count sets how often a word was met.
+func (v *vocabulary) count(s, count uint32) {
+	v.slots[s].count = count
+	v.faces[s].log = uint16(log2(uint64(count) + priorCount))
 }
 
 // fade moves the vocabulary on to the hour since 1970 and lets counts fade.
@@ -78,7 +94,7 @@ func (v *vocabulary) fade(hour int64) {
 		v.total = v.total * fadeNumber / countUnit
 		for i := range v.slots {
 			s := &v.slots[i]
-			s.count = uint32(uint64(s.count) * fadeNumber / countUnit)
+			v.count(uint32(i), uint32(uint64(s.count)*fadeNumber/countUnit))
 			if len(s.posts) == 0 && s.count < countUnit/8 && s.term != 0 {
 				delete(v.index, s.term)
 				*s = slot{}
@@ -91,17 +107,18 @@ func (v *vocabulary) fade(hour int64) {
 // rarity returns the base-2 logarithm, in 256ths, of how rare the word of a
 // slot is: entries over entries with it.
 func (v *vocabulary) rarity(s uint32) int {
-	x := &v.slots[s]
-	return v.rarityOf(&x.root, x.count)
+	return v.faces[s].rarity(v.logTotal())
 }
 
-// rarityOf returns how rare a word is that was met so often.
-func (v *vocabulary) rarityOf(r *root, count uint32) int {
+// logTotal returns the logarithm of the number of entries.
+func (v *vocabulary) logTotal() int { return log2(v.total + priorTotal*countUnit) }
+
+func (f *face) rarity(logTotal int) int {
 	most := rarest
-	if r.common {
+	if f.common {
 		most = commonest
 	}
-	return min(most, log2(v.total+priorTotal*countUnit)-log2(uint64(count)+priorCount))
+	return min(most, logTotal-int(f.log))
 }
 
 // log2 returns the base-2 logarithm of x > 0 in 256ths, rounded down: by

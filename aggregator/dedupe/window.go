@@ -22,7 +22,6 @@ type doc struct {
 	packed   []uint32 // terms sorted by slot, pairs, sketch, opinions
 	skeleton uint64
 	grams    signature
-	norm     float32 // squared length of its vector when it was added
 	shingles uint16
 	terms    uint8
 	pairs    uint8
@@ -97,8 +96,9 @@ type story struct {
 // window holds the entries that can be joined, in the order of their Seq. Each
 // has a number that it keeps while it is there; numbers start at 1.
 type window struct {
-	docs  []doc
-	first uint32 // the number of docs[0]
+	docs    []doc
+	lengths []float32 // of the docs' vectors when they were added, plus 1
+	first   uint32    // the number of docs[0]
 }
 
 func (w *window) at(number uint32) *doc { return &w.docs[number-w.first] }
@@ -130,7 +130,7 @@ func (j *Judge) forget() {
 		}
 		j.leaveStory(number)
 		*oldest = doc{}
-		j.entries.docs = j.entries.docs[1:]
+		j.entries.docs, j.entries.lengths = j.entries.docs[1:], j.entries.lengths[1:]
 		j.entries.first++
 	}
 	j.words.fade(now / 3600)
