@@ -65,6 +65,7 @@ type desk struct {
 	query   query
 	reach   []float32
 	reached []uint32
+	packed  []uint32
 	nearest nearest
 	matches []match
 	vectors [maxMatches]vector

@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"math"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -57,20 +58,21 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 		j.words.post(t.slot, number)
 	}
 	sortTerms(q.terms)
-	d.packed = make([]uint32, 0, len(q.terms)+len(q.pairs)+len(q.sketch)+2*min(len(j.matches), 4))
+	packed := j.packed[:0]
 	for _, t := range q.terms {
-		d.packed = append(d.packed, pack(t))
+		packed = append(packed, pack(t))
 		w := weigh(j.words.rarity(t.slot)) * standing[t.title][t.body]
 		norm += float64(w * w)
 	}
-	d.packed = append(append(d.packed, q.pairs...), q.sketch...)
+	packed = append(append(packed, q.pairs...), q.sketch...)
 	for i, n := 0, 0; i < len(j.matches) && n < maxOpinions; i++ {
 		m := &j.matches[i]
 		if m.p >= faintest && m.number < number {
-			d.packed = append(d.packed, m.number, math.Float32bits(float32(m.p)))
+			packed = append(packed, m.number, math.Float32bits(float32(m.p)))
 			n++
 		}
 	}
+	j.packed, d.packed = packed, slices.Clone(packed)
 	d.terms, d.pairs, d.sketched = uint8(len(q.terms)), uint8(len(q.pairs)), uint8(len(q.sketch))
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)

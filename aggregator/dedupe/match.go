@@ -16,6 +16,8 @@ const (
 	maxMatches = 40
 	minShared  = 2   // words; who shares fewer tells something else
 	maxUsed    = 100 // of those, looked at for their source
+	// What seems farther than this share of the nearest is not measured.
+	leastShare = 0.25
 	// A pair below both shares too little to be measured further.
 	minCosine   = 0.03
 	minCoverage = 0.3
@@ -125,7 +127,14 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 	}
 	j.matches = j.matches[:0]
+	best := float32(0)
+	for _, n := range j.nearest {
+		best = max(best, n.score)
+	}
 	for i, n := range j.nearest {
+		if n.score < leastShare*best {
+			continue
+		}
 		j.matches = append(j.matches, match{number: n.at + j.entries.first, vector: &j.vectors[i]})
 	}
 }

@@ -285,18 +285,16 @@ func (h *habits) snapshot(w *writer) {
 	w.number(uint64(h.swept))
 	w.number(uint64(len(h.known)))
 	for _, k := range slices.Sorted(maps.Keys(h.known)) {
-		x := h.known[k]
 		w.number(k)
-		w.number(uint64(x.last))
-		w.number(uint64(x.count))
+		w.number(uint64(h.known[k]))
 	}
 }
 
 func (h *habits) restore(r *reader) {
 	h.swept = int64(r.number())
-	for n := r.count(3); n > 0; n-- {
+	for n := r.count(2); n > 0; n-- {
 		k := r.number()
-		h.known[k] = habit{last: int64(r.number()), count: uint8(r.number())}
+		h.known[k] = habit(r.number())
 	}
 }
 
