@@ -168,3 +168,50 @@ func BenchmarkSnapshot(b *testing.B) {
 		j.AppendSnapshot(nil)
 	}
 }
+
+// BenchmarkCorners judges streams that are all alike: one template with other
+// numbers, and one crisis that every entry is about. They should cost at most
+// ten times the ordinary one.
+func BenchmarkCorners(b *testing.B) {
+	crisis := strings.Fields("virus lockdown minister hospital cases wave masks border vaccine toll")
+	for name, change := range map[string]func(s *inventedStream, e *aggregator.Entry){
+		"ordinary": func(*inventedStream, *aggregator.Entry) {},
+		"template": func(s *inventedStream, e *aggregator.Entry) {
+			e.Title = fmt.Sprintf("Health ministry of Kelmar reports %d new cases on day %d", s.random.IntN(5000), s.n)
+			e.Summary = "The ministry publishes the figures every hour, by district and by age, and asks everyone to stay at home."
+		},
+		"one source's template": func(s *inventedStream, e *aggregator.Entry) {
+			e.Source = "kelmar"
+			e.Title = fmt.Sprintf("Traffic report %d: road %d is closed", s.n, s.random.IntN(5000))
+			e.Summary = ""
+		},
+		"crisis": func(s *inventedStream, e *aggregator.Entry) {
+			s.random.Shuffle(len(crisis), func(i, j int) { crisis[i], crisis[j] = crisis[j], crisis[i] })
+			e.Title = strings.Join(append(crisis[:5:5], s.words(3, nil)...), " ")
+			e.Summary = strings.Join(append(crisis[5:10:10], s.words(20, crisis)...), " ")
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := newInventedStream(DefaultWindow / 10_000)
+			j := New(Options{})
+			for i := 0; b.Loop(); i++ {
+				if i == 10_000 {
+					b.Fatal("run it with -benchtime 10000x: the stream grows with the runs")
+				}
+				e := s.next()
+				change(s, e)
+				r := j.Read(e)
+				d := j.Decide(e, r)
+				e.Story = d.Story
+				if !d.Merged.IsZero() {
+					for p := range j.Places() {
+						if p.Story == d.Merged {
+							j.Move(p.Seq, d.Story)
+						}
+					}
+				}
+				j.Add(e, r)
+			}
+		})
+	}
+}

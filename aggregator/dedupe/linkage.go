@@ -29,6 +29,9 @@ const (
 	// ownSource is how much of the doubt that strictness leaves must go where
 	// an entry is nearest to one of its own source.
 	ownSource = 0.5
+	// maxAgreed bounds the pairs that are asked whether two stories are one:
+	// what is larger has long been told apart.
+	maxAgreed = 2500
 	// A story demands demandMore for each doubling of its size beyond
 	// largeStory and for each day it is told beyond longStory.
 	demandMore       = 0.04
@@ -162,7 +165,7 @@ func (j *Judge) demand(e *aggregator.Entry, t *tally) float64 {
 // agree returns how well the members of two stories agree, pair by pair, as
 // they were judged when the later of each pair came.
 func (j *Judge) agree(a, b *story) float64 {
-	if len(a.members)+len(b.members) > maxMembers {
+	if len(a.members)*len(b.members) > maxAgreed {
 		return 0
 	}
 	best, sum := 0.0, 0.0
