@@ -42,11 +42,14 @@ type Member struct {
 	Withdrawn bool
 }
 
-// Sources returns how many different sources carry the story.
+// Sources returns how many different sources carry the story and have not
+// taken it back.
 func (s *Story) Sources() int {
 	seen := make(map[string]struct{}, len(s.Members))
 	for _, m := range s.Members {
-		seen[m.Source] = struct{}{}
+		if !m.Withdrawn {
+			seen[m.Source] = struct{}{}
+		}
 	}
 	return len(seen)
 }
@@ -55,6 +58,24 @@ func (s *Story) Sources() int {
 type StoryView struct {
 	Story
 	Entries []Entry
+}
+
+// Standing returns the entries that their sources have not taken back, in
+// their order.
+func (v *StoryView) Standing() []*Entry {
+	withdrawn := make(map[uint64]bool)
+	for _, m := range v.Members {
+		if m.Withdrawn {
+			withdrawn[m.Seq] = true
+		}
+	}
+	standing := make([]*Entry, 0, len(v.Entries))
+	for i := range v.Entries {
+		if !withdrawn[v.Entries[i].Seq] {
+			standing = append(standing, &v.Entries[i])
+		}
+	}
+	return standing
 }
 
 // LeadEntry returns the entry that stands for the story.

@@ -122,8 +122,7 @@ func (f *DropFilter) Entry(e *aggregator.Entry, tags []string) (bool, error) {
 
 func namesOfStory(site Site, v *aggregator.StoryView, now time.Time) *storyNames {
 	n := &storyNames{Age: now.Sub(v.First)}
-	for i := range v.Entries {
-		e := &v.Entries[i]
+	for _, e := range v.Standing() {
 		n.Categories = append(n.Categories, e.Categories...)
 		n.Authors = authorNames(n.Authors, e.Authors)
 		n.Carriers = append(n.Carriers, e.Source)

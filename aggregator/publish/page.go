@@ -160,7 +160,8 @@ func (b *builder) item(v *aggregator.StoryView) item {
 }
 
 // carriages returns the story as each of its sources carries it: by the lead
-// for the lead's source, by the first entry it brought for any other.
+// for the lead's source, by the first entry it brought for any other. Who took
+// it back carries it no more.
 func (b *builder) carriages(v *aggregator.StoryView, lead *aggregator.Entry) []carriage {
 	all := make([]carriage, 0, len(v.Entries))
 	seen := make(map[string]bool, len(v.Entries))
@@ -168,8 +169,7 @@ func (b *builder) carriages(v *aggregator.StoryView, lead *aggregator.Entry) []c
 	for _, m := range v.Members {
 		kinds[m.Seq] = m.Kind
 	}
-	for i := range v.Entries {
-		entry := &v.Entries[i]
+	for _, entry := range v.Standing() {
 		if seen[entry.Source] {
 			continue
 		}
