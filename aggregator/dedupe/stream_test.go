@@ -18,6 +18,10 @@ type folding struct {
 	judge   *Judge
 	entries []aggregator.Entry // entry n has the Seq n+1
 	decided []aggregator.Decision
+	pins    []aggregator.Pin
+
+	told  []func(*Judge)     // all that changed what the judge knows
+	texts []aggregator.Entry // each as it was added
 }
 
 func newFolding(opts Options) *folding { return &folding{judge: New(opts)} }
@@ -35,7 +39,7 @@ func (f *folding) add(e aggregator.Entry) aggregator.Decision {
 	d := f.judge.Decide(&e, reading)
 	f.merge(d)
 	e.Story = d.Story
-	f.judge.Add(&e, reading)
+	f.tell(e)
 	f.entries, f.decided = append(f.entries, e), append(f.decided, d)
 	return d
 }
@@ -48,7 +52,7 @@ func (f *folding) revise(seq uint64, title, summary string, at time.Time) aggreg
 	e.Labels = reading.Labels
 	d := f.judge.Revise(e, reading)
 	f.merge(d)
-	f.judge.Add(e, reading)
+	f.tell(*e)
 	f.decided = append(f.decided, d)
 	return d
 }
@@ -60,10 +64,30 @@ func (f *folding) merge(d aggregator.Decision) {
 	}
 	for i := range f.entries {
 		if e := &f.entries[i]; e.Story == d.Merged {
-			e.Story = d.Story
-			f.judge.Move(e.Seq, d.Story)
+			f.move(e.Seq, d.Story)
 		}
 	}
+}
+
+func (f *folding) tell(e aggregator.Entry) {
+	f.texts = append(f.texts, e)
+	f.change(func(j *Judge) { j.Add(&e, j.Read(&e)) })
+}
+
+// move gives an entry another story, the zero story to take it back.
+func (f *folding) move(seq uint64, to aggregator.StoryID) {
+	f.entries[seq-1].Story = to
+	f.change(func(j *Judge) { j.Move(seq, to) })
+}
+
+func (f *folding) setPins(pins []aggregator.Pin) {
+	f.pins = pins
+	f.judge.SetPins(pins)
+}
+
+func (f *folding) change(what func(*Judge)) {
+	what(f.judge)
+	f.told = append(f.told, what)
 }
 
 func entry(source, title, summary, link string, after time.Duration) aggregator.Entry {
@@ -160,9 +184,9 @@ func (h *happening) write(random *rand.Rand, text string) string {
 	}
 }
 
-// dayOf returns about n entries of a language's news of some sources, evenly
+// news returns about n entries of a language's news of some sources, evenly
 // over the time from, in order: most happenings are told once, some by several.
-func (t *tongue) dayOf(random *rand.Rand, n int, from time.Time, lasting time.Duration) []aggregator.Entry {
+func (t *tongue) news(random *rand.Rand, n int, from time.Time, lasting time.Duration) []aggregator.Entry {
 	var entries []aggregator.Entry
 	for len(entries) < n {
 		h, at := t.happening(random), time.Duration(random.Int64N(int64(lasting)))
