@@ -278,6 +278,9 @@ func TestDecideChangesNothing(t *testing.T) {
 		o.Source, o.Seq = e.Source, uint64(len(asked.entries)+1)
 		o.ID = aggregator.EntryKey(o.Source, aggregator.KeyGUID, fmt.Sprint(o.Seq))
 		asked.judge.Decide(&o, asked.judge.Read(&o))
+		// And as it will be, but at another time.
+		o.Title, o.Summary, o.Seen = e.Title, e.Summary, o.Seen.Add(time.Hour)
+		asked.judge.Decide(&o, asked.judge.Read(&o))
 		if string(before) != string(asked.judge.AppendSnapshot(nil)) {
 			t.Fatalf("entry %d: being asked changed the judge", i)
 		}

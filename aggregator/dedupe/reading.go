@@ -59,6 +59,7 @@ type token struct {
 type Reading struct {
 	Labels []aggregator.Label // what the title's label says of the text
 
+	digest   uint64 // of all that was read
 	keys     keys
 	tokens   []token
 	skeleton uint64 // digest of the title without numbers and dates
@@ -79,6 +80,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	if e.Canonical != "" {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}
+	r.digest = mix(mix(xxhash.Sum64String(e.Title))^xxhash.Sum64String(e.Summary)) ^ xxhash.Sum64String(e.Language)
 	language := baseLanguage(e.Language)
 	headline := ReadHeadline(e.Title)
 	r.Labels = headline.Labels
