@@ -134,7 +134,12 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		x[local] = ratio(localShared, sumLocal)
 		x[usedShare] = ratio(usedWeight, titleWeight)
 		m.p = j.model.probability(x, m.same)
-		if m.copy = m.copied(q, d); m.copy {
+		apart := m.toldApart(q, max(when-d.when, d.when-when))
+		m.copy = !apart && m.copied(q, d)
+		switch {
+		case apart:
+			m.p = min(m.p, stranger)
+		case m.copy:
 			m.p = 1
 		}
 		if j.measured != nil {

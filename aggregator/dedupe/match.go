@@ -31,6 +31,7 @@ type match struct {
 	shared  uint64 // the query's terms that it has, a bit each
 	cosine  float64
 	jaccard float64 // of shingles
+	telling int     // its words that are not common
 	same    bool    // source
 	apart   int64   // seconds between the polls
 	copy    bool    // the text is the same
