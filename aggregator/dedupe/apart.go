@@ -14,6 +14,6 @@ func (m *match) toldApart(r *Reading, q *query, d *doc) bool {
 // series reports whether the two are of one series, such as the numbers of each
 // day: one source's titles, equal but for a number, half a day apart or more.
 func (m *match) series() bool {
-	x := &m.vector
+	x := m.vector
 	return m.same && x[sameSkeleton] > 0 && x[missingNumber] > 0 && x[gapDays]*daySeconds > sameSourceSeconds
 }
