@@ -90,7 +90,7 @@ func (s *inventedStream) fill(j *Judge, n int) {
 // teach is Add without looking for matches, which a full window would take
 // minutes for.
 func (j *Judge) teach(e *aggregator.Entry, r Reading) {
-	j.matches, j.subject = j.matches[:0], subject{e.ID, e.Revision, j.version}
+	j.matches, j.subject = j.matches[:0], j.subjectOf(e, &r)
 	source := sourceDigest(e.Source)
 	r.compose(func(piece uint64) bool { return j.habits.repeated(source, piece) }, &j.query.composed)
 	j.Add(e, r)

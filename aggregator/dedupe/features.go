@@ -134,8 +134,12 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		x[local] = ratio(localShared, sumLocal)
 		x[usedShare] = ratio(usedWeight, titleWeight)
 		m.p = j.model.probability(x, m.same)
-		if m.copy = m.copied(q, d); m.copy {
+		m.copy = m.copied(q, d) && !m.series()
+		switch {
+		case m.copy:
 			m.p = 1
+		case m.toldApart(r, q, d):
+			m.p = min(m.p, stranger)
 		}
 		if j.measured != nil {
 			j.measured(Pair{Entry: e.ID, Partner: d.id, SameSource: m.same, Copies: m.copy, Features: x[:]})

@@ -77,7 +77,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
 	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
-	d.skeleton, d.grams, d.keys = r.skeleton, r.grams, r.keys
+	d.skeleton, d.grams, d.keys, d.roundup = r.skeleton, r.grams, r.keys, r.roundup
 	d.when = unixSeconds(e.When())
 	if !fresh {
 		return

@@ -33,6 +33,7 @@ type match struct {
 	shared  uint64 // the query's terms that it has, a bit each
 	cosine  float64
 	jaccard float64 // of shingles
+	telling int     // its words that are not common
 	same    bool    // source
 	apart   int64   // seconds between the polls
 	copy    bool    // the text is the same
@@ -43,7 +44,7 @@ type match struct {
 // match finds the entries of the window that the new one may belong with, the
 // nearest first, measured and judged.
 func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
-	subject := subject{e.ID, e.Revision, j.version}
+	subject := j.subjectOf(e, r)
 	if j.subject == subject {
 		return j.matches
 	}
@@ -74,9 +75,14 @@ func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
 
 // subject is what the desk holds the matches of.
 type subject struct {
-	id       aggregator.EntryID
-	revision int
-	version  uint64
+	id         aggregator.EntryID
+	text       uint64
+	seen, when int64
+	version    uint64
+}
+
+func (j *Judge) subjectOf(e *aggregator.Entry, r *Reading) subject {
+	return subject{e.ID, r.digest, unixSeconds(e.Seen), unixSeconds(e.When()), j.version}
 }
 
 // retrieve fills j.matches with the entries that share most with the query.

@@ -18,6 +18,7 @@ type query struct {
 	lenAll, lenTitle, lenBody float64 // lengths of the vectors
 	sumAll, sumTitle          float64 // of weights
 	numbers                   int     // in the title
+	telling                   int     // words that are not common
 
 	stubs      [256]uint8 // places of the stubs in terms, +1, found by digest
 	titleStubs int        // different ones in the title
@@ -54,7 +55,7 @@ func (j *Judge) prepare(q *query) {
 		q.terms[i].slot = j.words.find(q.terms[i].term)
 	}
 	sortTerms(q.terms)
-	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers = 0, 0, 0, 0, 0, 0
+	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers, q.telling = 0, 0, 0, 0, 0, 0, 0
 	q.stubs, q.titleStubs = [256]uint8{}, 0
 	logTotal := j.words.logTotal()
 	for i := range q.terms {
@@ -66,6 +67,9 @@ func (j *Judge) prepare(q *query) {
 		w := weigh(f.rarity(logTotal))
 		if t.flags&flagTemplate != 0 {
 			w *= templateShare
+		}
+		if !t.common {
+			q.telling++
 		}
 		q.weight[i] = w
 		q.worth[i] = w * standing[t.title][t.body]
@@ -120,7 +124,7 @@ func (q *query) stub(stub uint32) int {
 func (v *vocabulary) compare(q *query, d *doc, m *match) {
 	x := m.vector
 	*x = vector{bias: 1}
-	m.shared = 0
+	m.shared, m.telling = 0, 0
 	logTotal := v.logTotal()
 	var dotAll, dotTitle, dotBody, lenAll, lenTitle, lenBody float64
 	var sumAll, sumTitle, coverQ, coverD, bothTitles float64
@@ -132,6 +136,9 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 	for _, p := range d.words() {
 		t := unpack(p)
 		f := &v.faces[t.slot]
+		if !f.common {
+			m.telling++
+		}
 		w := weigh(f.rarity(logTotal))
 		if t.flags&flagTemplate != 0 {
 			w *= templateShare

@@ -1,6 +1,9 @@
 package dedupe
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/cespare/xxhash/v2"
 
 	"wiredesk/aggregator"
@@ -59,6 +62,7 @@ type token struct {
 type Reading struct {
 	Labels []aggregator.Label // what the title's label says of the text
 
+	digest   uint64 // of all that was read
 	keys     keys
 	tokens   []token
 	skeleton uint64 // digest of the title without numbers and dates
@@ -71,6 +75,7 @@ type Reading struct {
 	bodyWords   int
 	grams       signature
 	capitals    bool // the title writes every word with a capital
+	roundup     bool // labelled as telling many happenings
 }
 
 // Read reads an entry's title, summary and canonical link.
@@ -79,9 +84,11 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	if e.Canonical != "" {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}
+	r.digest = mix(mix(xxhash.Sum64String(e.Title))^xxhash.Sum64String(e.Summary)) ^ xxhash.Sum64String(e.Language)
 	language := baseLanguage(e.Language)
 	headline := ReadHeadline(e.Title)
 	r.Labels = headline.Labels
+	r.roundup = slices.ContainsFunc(r.Labels, func(l aggregator.Label) bool { return l.Kind == aggregator.LabelRoundup })
 	title := headline.Text
 	if headline.Section != "" {
 		title = headline.Section + ": " + title
@@ -114,7 +121,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.titleWords++
 		text = append(append(text, w.letters...), ' ')
 		root := j.stems.root(w.letters, language)
-		if w.shape&shapeNumber == 0 && !isDate(w.letters) {
+		if !bytes.ContainsAny(w.letters, "0123456789") && !isDate(w.letters) {
 			skeleton.add(root.term)
 			segment.add(root.term)
 		}

@@ -98,7 +98,7 @@ func (j *Judge) AppendSnapshot(b []byte) []byte {
 		}
 		w.number(uint64(math.Float32bits(j.entries.lengths[i])))
 		w.number(uint64(d.shingles))
-		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template})
+		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template, oneIf(d.roundup)})
 		w.number(uint64(len(d.packed)))
 		for _, x := range d.packed {
 			w.b = binary.LittleEndian.AppendUint32(w.b, x)
@@ -199,7 +199,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 	}
 	j.entries.lengths = append(j.entries.lengths, math.Float32frombits(uint32(r.number())))
 	d.shingles = uint16(r.number())
-	sizes := r.raw(6)
+	sizes := r.raw(7)
 	d.packed = make([]uint32, r.count(4))
 	for i := range d.packed {
 		if x := r.raw(4); r.err == nil {
@@ -210,6 +210,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 		return false
 	}
 	d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template = sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]
+	d.roundup = sizes[6] != 0
 	if int(d.terms) > maxTerms || int(d.terms)+int(d.pairs)+int(d.sketched) > len(d.packed) || len(d.opinions())%2 != 0 {
 		r.fail("entry %d has parts of %d, %d and %d in %d", d.seq, d.terms, d.pairs, d.sketched, len(d.packed))
 		return false
@@ -244,13 +245,9 @@ func (v *vocabulary) snapshot(w *writer) {
 	w.number(uint64(len(v.slots)))
 	for i := range v.slots {
 		f := &v.faces[i]
-		common := uint64(0)
-		if f.common {
-			common = 1
-		}
 		w.number(v.slots[i].term)
 		w.number(uint64(f.stub))
-		w.number(uint64(v.slots[i].count)<<1 | common)
+		w.number(uint64(v.slots[i].count)<<1 | uint64(oneIf(f.common)))
 	}
 	w.number(uint64(len(v.free)))
 	for _, s := range v.free {
@@ -304,6 +301,13 @@ type writer struct{ b []byte }
 func (w *writer) number(x uint64) { w.b = binary.AppendUvarint(w.b, x) }
 func (w *writer) raw(x []byte)    { w.b = append(w.b, x...) }
 func (w *writer) bytes(x []byte)  { w.number(uint64(len(x))); w.raw(x) }
+
+func oneIf(x bool) byte {
+	if x {
+		return 1
+	}
+	return 0
+}
 
 // reader reads the parts of a snapshot. After the first failure all it reads
 // is zero.

@@ -29,6 +29,7 @@ type doc struct {
 	titles   uint8 // words of the title
 	bodies   uint8 // words of the summary, at most 255
 	template uint8 // percent of the title that its source repeats
+	roundup  bool  // labelled as telling many happenings
 }
 
 // A packed term is its slot, then how often it stands in title and summary,
