@@ -11,9 +11,10 @@ func (m *match) toldApart(r *Reading, q *query, d *doc) bool {
 	return min(q.telling, m.telling) < minTelling || r.roundup != d.roundup || m.series()
 }
 
-// series reports whether the two are of one series, such as the numbers of each
-// day: one source's titles, equal but for a number, half a day apart or more.
+// series reports whether the two are of one series: one source's titles, equal
+// but for numbers, of which more than one is another, or one half a day later.
+// A single number that changes within hours is a toll that rises.
 func (m *match) series() bool {
 	x := m.vector
-	return m.same && x[sameSkeleton] > 0 && x[missingNumber] > 0 && x[gapDays]*daySeconds > sameSourceSeconds
+	return m.same && x[sameSkeleton] > 0 && (x[missingNumber] > 1 || x[missingNumber] > 0 && x[gapDays]*daySeconds > sameSourceSeconds)
 }

@@ -28,7 +28,7 @@ const (
 	maxMembers = 500
 	// ownSource is how much of the doubt that strictness leaves must go where
 	// an entry is nearest to one of its own source.
-	ownSource = 0.5
+	ownSource = 0.45
 	// maxAgreed bounds the pairs that are asked whether two stories are one:
 	// what is larger has long been told apart.
 	maxAgreed = 2500
