@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -112,8 +114,12 @@ func TestRunNamesEntries(t *testing.T) {
 	key := func(kind aggregator.KeyKind, value string) aggregator.EntryID {
 		return aggregator.EntryKey("wire", kind, value)
 	}
+	second := int64(0)
 	entry := func(guid, canonical, title string) Row {
-		return Row{Entry: aggregator.Entry{Source: "wire", GUID: guid, Canonical: canonical, Title: title}}
+		second++
+		return Row{Entry: aggregator.Entry{
+			Source: "wire", GUID: guid, Canonical: canonical, Title: title, Seen: time.Unix(second, 0).UTC(),
+		}}
 	}
 	out, err := Run(t.Context(), dedupe.New(dedupe.Options{}), []Row{entry("1", "l1", "a")}, []Row{
 		entry("2", "l1", "b"), entry("2", "l2", "c"), entry("", "l3", "d"), entry("2", "l2", "e"), entry("", "", "e"),
@@ -128,6 +134,40 @@ func TestRunNamesEntries(t *testing.T) {
 	for i, row := range out.Rows {
 		if row.Entry.ID != want[i] || row.Entry.Seq != uint64(i+2) {
 			t.Errorf("entry %d: id %v, seq %d, want %v, %d", i, row.Entry.ID, row.Entry.Seq, want[i], i+2)
+		}
+	}
+}
+
+// TestRunOrdersASecond shuffles what was seen in the same second.
+func TestRunOrdersASecond(t *testing.T) {
+	t.Parallel()
+	var set []Row
+	for i := range 60 {
+		seen := time.Unix(int64(i/20)*600, 0).UTC()
+		set = append(set, Row{N: i + 1, Entry: aggregator.Entry{
+			Source: fmt.Sprint("wire", i%7), GUID: strconv.Itoa(i), Seen: seen, Published: seen.Add(-time.Duration(i%5) * time.Minute),
+			Title: fmt.Sprintf("Ferry runs aground off Kelmar island, %d rescued by lifeboats from Tolva harbour", i%4),
+		}})
+	}
+	stories := func(rows []Row) map[int]aggregator.StoryID {
+		out, err := Run(t.Context(), dedupe.New(dedupe.Options{}), nil, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := make(map[int]aggregator.StoryID)
+		for _, row := range out.Rows {
+			of[row.N] = row.Entry.Story
+		}
+		return of
+	}
+	want := stories(set)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 5 {
+		for from := 0; from < len(set); from += 20 {
+			random.Shuffle(20, func(a, b int) { set[from+a], set[from+b] = set[from+b], set[from+a] })
+		}
+		if diff := cmp.Diff(want, stories(set)); diff != "" {
+			t.Fatalf("stories (-in order +shuffled):\n%s", diff)
 		}
 	}
 }
