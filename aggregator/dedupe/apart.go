@@ -5,16 +5,21 @@ package dedupe
 // Monday" have fewer.
 const minTelling = 3
 
+// manyNumbers is how many numbers of a title must be missing from the other of
+// its source for the two to be of one series: one may have been corrected.
+const manyNumbers = 2
+
 // toldApart reports whether a pair does not tell one happening, whatever else
 // it shares.
 func (m *match) toldApart(r *Reading, q *query, d *doc) bool {
 	return min(q.telling, m.telling) < minTelling || r.roundup != d.roundup || m.series()
 }
 
-// series reports whether the two are of one series: one source's titles, equal
-// but for numbers, of which more than one is another, or one half a day later.
-// A single number that changes within hours is a toll that rises.
+// series reports whether the two are one source's of one series, such as the
+// numbers of each day: their titles have other numbers, and are equal but for
+// them and half a day apart, or differ in many.
 func (m *match) series() bool {
 	x := m.vector
-	return m.same && x[sameSkeleton] > 0 && (x[missingNumber] > 1 || x[missingNumber] > 0 && x[gapDays]*daySeconds > sameSourceSeconds)
+	return m.same && (x[missingNumber] >= manyNumbers ||
+		x[missingNumber] > 0 && x[sameSkeleton] > 0 && x[gapDays]*daySeconds > sameSourceSeconds)
 }

@@ -65,7 +65,7 @@ func (j *Judge) partner(e *aggregator.Entry, k key) *doc {
 		return nil
 	}
 	p := j.entries.at(number)
-	gap := unixSeconds(e.Seen) - p.seen
+	gap := unixSeconds(e.Seen) - p.seen.seconds()
 	if gap > j.windowSeconds() || p.id == e.ID || p.story == nil || len(p.story.members) >= maxMembers {
 		return nil
 	}

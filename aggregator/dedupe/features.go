@@ -95,11 +95,11 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		d := j.entries.at(m.number)
 		x := m.vector
 		m.same = known && d.source == number
-		hours := float64(max(when-d.when, d.when-when)) / secondsPerHour
+		hours := float64(max(when-d.when.seconds(), d.when.seconds()-when)) / secondsPerHour
 		x[gapDays] = min(hours, maxGapHours) / 24
 		x[gapLog] = ln(1 + hours)
 		x[gapNear] = min(hours, nearHours) / nearHours
-		m.apart = max(seen-d.seen, d.seen-seen)
+		m.apart = max(seen-d.seen.seconds(), d.seen.seconds()-seen)
 		x[seenLog] = ln(1 + float64(m.apart)/secondsPerHour)
 		short, long := min(r.titleWords, int(d.titles)), max(r.titleWords, int(d.titles))
 		x[titleWords] = ln(1 + float64(short))

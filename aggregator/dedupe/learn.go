@@ -37,7 +37,7 @@ func (j *Judge) Add(e *aggregator.Entry, r Reading) {
 		return // it was revised after it had left the window
 	default:
 		j.entries.lengths = append(j.entries.lengths, 0)
-		j.entries.docs = append(j.entries.docs, doc{id: e.ID, seq: e.Seq, source: j.sourceNumber(e.Source), seen: unixSeconds(e.Seen)})
+		j.entries.docs = append(j.entries.docs, doc{id: e.ID, seq: e.Seq, source: j.sourceNumber(e.Source), seen: instantOf(e.Seen)})
 		j.joinStory(number, e.Story)
 	}
 	j.learn(e, &r, number, fresh)
@@ -78,16 +78,16 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
 	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
 	d.skeleton, d.grams, d.keys, d.roundup = r.skeleton, r.grams, r.keys, r.roundup
-	d.when = unixSeconds(e.When())
+	d.when = instantOf(e.When())
 	if !fresh {
 		return
 	}
 	j.words.total += countUnit
 	source := sourceDigest(e.Source)
 	for i, p := range r.repeatables {
-		j.habits.note(source, p, d.seen, i >= r.titlePieces)
+		j.habits.note(source, p, d.seen.seconds(), i >= r.titlePieces)
 	}
-	j.habits.note(source, r.skeleton, d.seen, false)
+	j.habits.note(source, r.skeleton, d.seen.seconds(), false)
 }
 
 // unlearn takes the text of the entry of the number back, save for what it

@@ -128,7 +128,7 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		if len(j.nearest) == maxMatches && !j.nearest[0].before(n) {
 			continue
 		}
-		if d := &j.entries.docs[at]; d.story != nil && d.seen >= oldest && d.id != e.ID {
+		if d := &j.entries.docs[at]; d.story != nil && d.seen.seconds() >= oldest && d.id != e.ID {
 			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
@@ -195,7 +195,7 @@ func (j *Judge) usedBefore(q *query, source uint32, before int64) (used uint64) 
 		}
 		posts := j.words.slots[t.slot].posts
 		for k := len(posts) - 1; k >= max(0, len(posts)-maxUsed); k-- {
-			if d := j.entries.at(posts[k]); d.source == source && d.seen < before {
+			if d := j.entries.at(posts[k]); d.source == source && d.seen.seconds() < before {
 				used |= 1 << i
 				break
 			}

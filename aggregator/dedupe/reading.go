@@ -16,7 +16,7 @@ const (
 	maxBodyWords   = 160
 	maxTerms       = 64
 	maxPairs       = 16 // of neighbouring title words
-	maxSketch      = 24 // digests of the text's shingles
+	maxSketch      = 20 // digests of the text's shingles
 	shingleWords   = 3
 	maxRepeatables = 8
 )

@@ -188,7 +188,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 	copy(d.id[:], r.raw(len(d.id)))
 	d.seq = r.number()
 	place := r.number()
-	d.seen, d.when = int64(r.number()), int64(r.number())
+	d.seen, d.when = instant(r.number()), instant(r.number())
 	for i := range d.keys {
 		d.keys[i] = key(r.number())
 	}

@@ -156,6 +156,10 @@ var log2Table = func() (table [256]uint8) {
 func (v *vocabulary) post(s, number uint32) {
 	x := &v.slots[s]
 	if n := len(x.posts); n == 0 || x.posts[n-1] < number {
+		if n == cap(x.posts) {
+			// Most lists stay short, and there are many.
+			x.posts = append(make([]uint32, 0, n+n/4+1), x.posts...)
+		}
 		x.posts = append(x.posts, number)
 		return
 	}

@@ -14,10 +14,10 @@ type doc struct {
 	id       aggregator.EntryID
 	seq      uint64
 	story    *story // nil: withdrawn from the window
-	seen     int64  // Unix seconds
-	when     int64  // what the entry claims, as far as it may be trusted
 	keys     keys
 	older    [keyKinds]uint32 // number of the next older entry with each key
+	seen     instant
+	when     instant // what the entry claims, as far as it may be trusted
 	source   uint32
 	packed   []uint32 // terms sorted by slot, pairs, sketch, opinions
 	skeleton uint64
@@ -117,7 +117,7 @@ func (j *Judge) windowSeconds() int64 { return int64(j.window / time.Second) }
 // forget drops the oldest entries once they have left the window.
 func (j *Judge) forget() {
 	now := unixSeconds(j.now)
-	for len(j.entries.docs) > 0 && now-j.entries.docs[0].seen > j.windowSeconds() {
+	for len(j.entries.docs) > 0 && now-j.entries.docs[0].seen.seconds() > j.windowSeconds() {
 		j.version++
 		number := j.entries.first
 		oldest := &j.entries.docs[0]
@@ -143,11 +143,11 @@ func (j *Judge) joinStory(number uint32, id aggregator.StoryID) {
 	d := j.entries.at(number)
 	s := j.stories[id]
 	if s == nil {
-		s = &story{id: id, born: d.seq, first: d.seen}
+		s = &story{id: id, born: d.seq, first: d.seen.seconds()}
 		j.stories[id] = s
 	}
 	if d.seq < s.born {
-		s.born, s.first = d.seq, d.seen
+		s.born, s.first = d.seq, d.seen.seconds()
 	}
 	at, _ := slices.BinarySearch(s.members, number)
 	s.members = slices.Insert(s.members, at, number)
@@ -185,9 +185,13 @@ func (j *Judge) Move(seq uint64, to aggregator.StoryID) {
 	}
 }
 
-func unixSeconds(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
+// instant is a time as a doc keeps it, in Unix seconds from 1970 to 2106.
+type instant uint32
+
+func (i instant) seconds() int64 { return int64(i) }
+
+func instantOf(t time.Time) instant { return instant(unixSeconds(t)) }
+
+// unixSeconds returns the time in the range of an instant; what lies outside
+// is taken for its nearest end.
+func unixSeconds(t time.Time) int64 { return max(0, min(t.Unix(), math.MaxUint32)) }
