@@ -12,14 +12,14 @@ const manyNumbers = 2
 // toldApart reports whether a pair does not tell one happening, whatever else
 // it shares.
 func (m *match) toldApart(r *Reading, q *query, d *doc) bool {
-	return min(q.telling, m.telling) < minTelling || r.roundup != d.roundup || m.series()
+	return min(q.telling, m.telling) < minTelling || r.gathers != d.gathers || m.series()
 }
 
 // series reports whether the two are one source's of one series, such as the
-// numbers of each day: their titles have other numbers, and are equal but for
-// them and half a day apart, or differ in many.
+// numbers of each day, the quiz of each morning: their titles are equal but for
+// numbers and dates and they claim to be half a day apart, or have many other
+// numbers.
 func (m *match) series() bool {
 	x := m.vector
-	return m.same && (x[missingNumber] >= manyNumbers ||
-		x[missingNumber] > 0 && x[sameSkeleton] > 0 && x[gapDays]*daySeconds > sameSourceSeconds)
+	return m.same && (x[missingNumber] >= manyNumbers || x[sameSkeleton] > 0 && x[gapDays]*daySeconds > sameSourceSeconds)
 }

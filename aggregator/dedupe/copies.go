@@ -65,11 +65,11 @@ func (j *Judge) partner(e *aggregator.Entry, k key) *doc {
 		return nil
 	}
 	p := j.entries.at(number)
-	gap := unixSeconds(e.Seen) - p.seen.seconds()
+	gap, claimed := unixSeconds(e.Seen)-p.seen.seconds(), unixSeconds(e.When())-p.when.seconds()
 	if gap > j.windowSeconds() || p.id == e.ID || p.story == nil || len(p.story.members) >= maxMembers {
 		return nil
 	}
-	if source, known := j.sources[e.Source]; known && p.source == source && k.ofText() && gap > sameSourceSeconds {
+	if source, known := j.sources[e.Source]; known && p.source == source && k.ofText() && max(gap, claimed, -claimed) > sameSourceSeconds {
 		return nil
 	}
 	return p

@@ -40,7 +40,7 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 		add(aggregator.FeatureTitleLikeness, m.vector[cosTitle])
 		add(aggregator.FeatureTextLikeness, m.vector[cosAll])
 	}
-	add(aggregator.FeatureMinutesApart, float64(unixSeconds(e.Seen)-v.partner.seen.seconds())/60)
+	add(aggregator.FeatureMinutesApart, float64(unixSeconds(e.When())-v.partner.when.seconds())/60)
 	if number, known := j.sources[e.Source]; known && number == v.partner.source {
 		add(aggregator.FeatureSameSource, 1)
 	}

@@ -94,7 +94,7 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 		m := &matches[k]
 		d := j.entries.at(m.number)
 		x := m.vector
-		m.same = known && d.source == number
+		m.same, m.live = known && d.source == number, r.live || d.live
 		hours := float64(max(when-d.when.seconds(), d.when.seconds()-when)) / secondsPerHour
 		x[gapDays] = min(hours, maxGapHours) / 24
 		x[gapLog] = ln(1 + hours)

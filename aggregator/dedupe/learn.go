@@ -36,8 +36,7 @@ func (j *Judge) Add(e *aggregator.Entry, r Reading) {
 	case number != j.entries.end():
 		return // it was revised after it had left the window
 	default:
-		j.entries.lengths = append(j.entries.lengths, 0)
-		j.entries.docs = append(j.entries.docs, doc{id: e.ID, seq: e.Seq, source: j.sourceNumber(e.Source), seen: instantOf(e.Seen)})
+		j.entries.push(doc{id: e.ID, seq: e.Seq, source: j.sourceNumber(e.Source), seen: instantOf(e.Seen)})
 		j.joinStory(number, e.Story)
 	}
 	j.learn(e, &r, number, fresh)
@@ -77,7 +76,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
 	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
-	d.skeleton, d.grams, d.keys, d.roundup = r.skeleton, r.grams, r.keys, r.roundup
+	d.skeleton, d.grams, d.keys, d.gathers, d.live = r.skeleton, r.grams, r.keys, r.gathers, r.live
 	d.when = instantOf(e.When())
 	if !fresh {
 		return

@@ -8,7 +8,7 @@ import (
 
 // DefaultStrictness is how sure the judge must be by default. The documentation
 // gives precision and recall for other values.
-const DefaultStrictness = 0.43
+const DefaultStrictness = 0.46
 
 const (
 	// bestShare is what the nearest member's word counts in a story's
@@ -27,7 +27,7 @@ const (
 	// are a template or a fault, and begin a story of their own.
 	maxMembers = 500
 	// ownSource is how much of the doubt that strictness leaves must go where
-	// an entry is nearest to one of its own source.
+	// an entry is nearest to one of its own source, or a live page.
 	ownSource = 0.45
 	// maxAgreed bounds the pairs that are asked whether two stories are one:
 	// what is larger has long been told apart.
@@ -147,10 +147,11 @@ func logOdds(p float64) float64 {
 
 // demand returns how sure the judge must be that an entry belongs to a story: the
 // surer where its nearest member is of the same source, which seldom tells one
-// thing twice, and the larger and the older the story is.
+// thing twice, or a live page, which tells of many, and the larger and the older
+// the story is.
 func (j *Judge) demand(e *aggregator.Entry, t *tally) float64 {
 	demand := j.strictness
-	if t.best.same {
+	if t.best.same || t.best.live {
 		demand += float64((1 - demand) * ownSource)
 	}
 	if n := len(t.story.members); n > largeStory {

@@ -36,6 +36,7 @@ type match struct {
 	telling int     // its words that are not common
 	same    bool    // source
 	apart   int64   // seconds between the polls
+	live    bool    // one of them is a page that goes on growing
 	copy    bool    // the text is the same
 	vector  *vector
 	p       float64 // that the two tell one happening

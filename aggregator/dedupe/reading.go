@@ -3,6 +3,7 @@ package dedupe
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -18,7 +19,7 @@ const (
 	maxPairs       = 16 // of neighbouring title words
 	maxSketch      = 20 // digests of the text's shingles
 	shingleWords   = 3
-	maxRepeatables = 8
+	maxRepeatables = 16
 )
 
 // Fewer words than these say too little to call two texts the same: "Live
@@ -75,7 +76,8 @@ type Reading struct {
 	bodyWords   int
 	grams       signature
 	capitals    bool // the title writes every word with a capital
-	roundup     bool // labelled as telling many happenings
+	gathers     bool // labelled as telling many happenings
+	live        bool // labelled as a page that goes on growing
 }
 
 // Read reads an entry's title, summary and canonical link.
@@ -88,7 +90,10 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	language := baseLanguage(e.Language)
 	headline := ReadHeadline(e.Title)
 	r.Labels = headline.Labels
-	r.roundup = slices.ContainsFunc(r.Labels, func(l aggregator.Label) bool { return l.Kind == aggregator.LabelRoundup })
+	for _, l := range r.Labels {
+		r.gathers = r.gathers || l.Kind == aggregator.LabelRoundup
+		r.live = r.live || l.Kind == aggregator.LabelLive
+	}
 	title := headline.Text
 	if headline.Section != "" {
 		title = headline.Section + ": " + title
@@ -144,7 +149,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	r.grams = gramsOf(text)
 	titleText := len(text)
 
-	j.scan.reset(summary)
+	j.scan.reset(withoutLinks(summary))
 	for r.bodyWords < maxBodyWords {
 		w, ok := j.scan.next()
 		if !ok {
@@ -171,6 +176,17 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.keys[keyBody] = newKey(keyBody, xxhash.Sum64(text[titleText:]))
 	}
 	return r
+}
+
+// withoutLinks returns a text without the addresses in it, which are the same
+// below everything that a source writes, or mean nothing.
+func withoutLinks(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	kept := strings.Fields(text)
+	kept = slices.DeleteFunc(kept, func(word string) bool { return strings.Contains(word, "://") })
+	return strings.Join(kept, " ")
 }
 
 func baseLanguage(tag string) string {

@@ -98,7 +98,7 @@ func (j *Judge) AppendSnapshot(b []byte) []byte {
 		}
 		w.number(uint64(math.Float32bits(j.entries.lengths[i])))
 		w.number(uint64(d.shingles))
-		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template, oneIf(d.roundup)})
+		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template, oneIf(d.gathers) | oneIf(d.live)<<1})
 		w.number(uint64(len(d.packed)))
 		for _, x := range d.packed {
 			w.b = binary.LittleEndian.AppendUint32(w.b, x)
@@ -210,7 +210,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 		return false
 	}
 	d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template = sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]
-	d.roundup = sizes[6] != 0
+	d.gathers, d.live = sizes[6]&1 != 0, sizes[6]&2 != 0
 	if int(d.terms) > maxTerms || int(d.terms)+int(d.pairs)+int(d.sketched) > len(d.packed) || len(d.opinions())%2 != 0 {
 		r.fail("entry %d has parts of %d, %d and %d in %d", d.seq, d.terms, d.pairs, d.sketched, len(d.packed))
 		return false

@@ -29,7 +29,8 @@ type doc struct {
 	titles   uint8 // words of the title
 	bodies   uint8 // words of the summary, at most 255
 	template uint8 // percent of the title that its source repeats
-	roundup  bool  // labelled as telling many happenings
+	gathers  bool  // labelled as telling many happenings
+	live     bool  // labelled as a page that goes on growing
 }
 
 // A packed term is its slot, then how often it stands in title and summary,
@@ -105,6 +106,17 @@ type window struct {
 func (w *window) at(number uint32) *doc { return &w.docs[number-w.first] }
 
 func (w *window) end() uint32 { return w.first + uint32(len(w.docs)) }
+
+// push appends a doc. The room for more grows slowly: docs are most of what the
+// judge keeps.
+func (w *window) push(d doc) {
+	if n := len(w.docs); n == cap(w.docs) {
+		const least = 64
+		w.docs = append(make([]doc, 0, n+n/16+least), w.docs...)
+		w.lengths = append(make([]float32, 0, n+n/16+least), w.lengths...)
+	}
+	w.docs, w.lengths = append(w.docs, d), append(w.lengths, 0)
+}
 
 // find returns the number of the entry with the Seq, or the one it would have.
 func (w *window) find(seq uint64) (number uint32, found bool) {

@@ -10,7 +10,7 @@ import (
 )
 
 // strictnesses are the settings that the curve is drawn over.
-var strictnesses = []float64{0.3, 0.35, 0.4, 0.46, 0.5, 0.55, 0.6, 0.7, 0.8}
+var strictnesses = []float64{0.3, 0.35, 0.4, 0.43, 0.5, 0.55, 0.6, 0.7, 0.8}
 
 // score prints how each set fares with coefficients fitted on other days: with
 // and without the entries of the days before, and over the strictness.
