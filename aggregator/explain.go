@@ -48,7 +48,7 @@ func (d *Decision) said() (sentence, told string) {
 	}
 	switch rule := d.Evidence.Rule; rule {
 	case RuleFirst:
-		return "the first of its story, nothing in the window is like it", ""
+		return "the first of its story, nothing in the window was like it", ""
 	case RuleRevision:
 		return "a new text of this entry", ""
 	case RuleDropped:
@@ -97,7 +97,7 @@ func join(words, partner string) string {
 // The rules that decide, as Evidence.Rule names them. Others are explained by
 // the kind of the decision.
 const (
-	RuleFirst      = "first"           // nothing in the window is like it
+	RuleFirst      = "first"           // nothing in the window was like it
 	RuleRevision   = "revision"        // a new text of a known entry
 	RuleDropped    = "drop"            // its source's drop expression refused it
 	RuleJoined     = "pinned together" // an operator's word

@@ -17,7 +17,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{
 			"first", Decision{Kind: New, Evidence: Evidence{Rule: RuleFirst}},
-			"the first of its story, nothing in the window is like it",
+			"the first of its story, nothing in the window was like it",
 		},
 		{
 			"first by another rule", Decision{Kind: New, Evidence: Evidence{Rule: "judged", Features: []Feature{{Name: "candidates", Value: 3}}}},
