@@ -231,9 +231,9 @@ func (in *Ingest) Ping(ctx context.Context) error {
 	}
 }
 
-// Run purges a little, then writes until ctx ends and every result handed over by then is
-// committed. Polls must have ended before ctx does: what is submitted later is
-// refused. It may be called once.
+// Run purges a little, then writes until ctx ends and every result handed over
+// by then is committed. Polls must have ended before ctx does: what is submitted
+// later is refused. It may be called once.
 func (in *Ingest) Run(ctx context.Context) error {
 	defer close(in.ended)
 	purge := time.NewTicker(purgeInterval)
