@@ -46,8 +46,9 @@ type Poll struct {
 
 // Dedupe says which entries share a story.
 type Dedupe struct {
-	Window time.Duration // how far back a story is looked for; 1m to Storage.Keep
-	Join   aggregator.Join
+	Window     time.Duration // how far back a story is looked for; 1m to Storage.Keep
+	Join       aggregator.Join
+	Strictness float64 // how sure a report must be to tell a story's happening; above 0, below 1
 }
 
 // Options are what Load needs from outside. The zero value is ready for use.
@@ -86,7 +87,7 @@ func Default() Config {
 			HostGap:      time.Second,
 			Concurrency:  64,
 		},
-		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory},
+		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.43},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
 	}
 }
@@ -125,6 +126,7 @@ func (c *Config) NeedsRestart(next *Config) []string {
 		{"poll.concurrency", c.Poll.Concurrency == next.Poll.Concurrency},
 		{"dedupe.window", c.Dedupe.Window == next.Dedupe.Window},
 		{"dedupe.join", c.Dedupe.Join == next.Dedupe.Join},
+		{"dedupe.strictness", c.Dedupe.Strictness == next.Dedupe.Strictness},
 	} {
 		if !k.same {
 			keys = append(keys, k.name)

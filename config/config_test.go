@@ -47,7 +47,7 @@ poll:
   per_host: 2
   host_gap: 0s
   concurrency: 8
-dedupe: {window: 1.5d, join: copy}
+dedupe: {window: 1.5d, join: copy, strictness: 0.6}
 include: [sources.d/*.yaml, extra.yaml]
 sources:
   - url: https://one.example/Feed.xml?a=b
@@ -87,7 +87,7 @@ feeds:
 			Budget: 10 * time.Minute, MinInterval: 90 * time.Second, MaxInterval: 24 * time.Hour,
 			Timeout: time.Minute, MaxBodyBytes: 2 << 20, PerHost: 2, HostGap: 0, Concurrency: 8,
 		},
-		Dedupe: Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy},
+		Dedupe: Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy, Strictness: 0.6},
 		Sources: []aggregator.Source{
 			{
 				ID: "one", URL: "https://one.example/Feed.xml?a=b", Title: "One",
@@ -255,10 +255,10 @@ func TestNeedsRestart(t *testing.T) {
 			c.Listen, c.Contact, c.Storage.Path = ":1", "b@example.org", "b.db"
 			c.Poll.Timeout, c.Poll.MaxBodyBytes = time.Minute, 1000
 			c.Poll.PerHost, c.Poll.HostGap, c.Poll.Concurrency = 2, 0, 1
-			c.Dedupe = Dedupe{Window: time.Hour, Join: aggregator.JoinNone}
+			c.Dedupe = Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.7}
 		}, []string{
 			"listen", "contact", "storage.path", "poll.timeout", "poll.max_body", "poll.per_host",
-			"poll.host_gap", "poll.concurrency", "dedupe.window", "dedupe.join",
+			"poll.host_gap", "poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness",
 		}},
 		{"what a reload changes", func(c *Config) {
 			c.Path, c.BaseURL, c.Storage.Keep = "b.yaml", "https://b.example", 4*day

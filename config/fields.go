@@ -41,6 +41,26 @@ func number(into *int, low, high int) field {
 	}
 }
 
+// share reads a number between 0 and 1, neither of them.
+func share(into *float64) field {
+	const want = "a number above 0 and below 1, such as 0.5"
+	return func(v value) {
+		s, tag, ok := v.scalar(want)
+		if !ok {
+			return
+		}
+		x, err := strconv.ParseFloat(s, 64)
+		switch {
+		case tag != floatTag && tag != intTag || err != nil:
+			v.problem("is not a number, must be %s", want)
+		case !(x > 0 && x < 1):
+			v.problem("is %s, must be %s", s, want)
+		default:
+			*into = x
+		}
+	}
+}
+
 // boolean reads true or false.
 func boolean(into *bool) field {
 	return func(v value) {

@@ -78,8 +78,9 @@ func (l *loader) poll(v value) {
 func (l *loader) dedupe(v value) map[string]value {
 	d := &l.config.Dedupe
 	return v.mapping(fields{
-		"window": duration(&d.Window, time.Minute, 3650*day),
-		"join":   join(&d.Join),
+		"window":     duration(&d.Window, time.Minute, 3650*day),
+		"join":       join(&d.Join),
+		"strictness": share(&d.Strictness),
 	})
 }
 

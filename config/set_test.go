@@ -11,15 +11,17 @@ import (
 
 func TestDedupeSet(t *testing.T) {
 	t.Parallel()
-	before := Dedupe{Window: time.Hour, Join: aggregator.JoinCopy}
+	before := Dedupe{Window: time.Hour, Join: aggregator.JoinCopy, Strictness: 0.4}
 	tests := map[string]struct {
 		key, text string
 		want      Dedupe
 		wrong     string
 	}{
-		"a duration as in a file": {"window", "1.5d", Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy}, ""},
-		"a name":                  {"join", "none", Dedupe{Window: time.Hour, Join: aggregator.JoinNone}, ""},
-		"in quotes":               {"join", `"none"`, Dedupe{Window: time.Hour, Join: aggregator.JoinNone}, ""},
+		"a duration as in a file": {"window", "1.5d", Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy, Strictness: 0.4}, ""},
+		"a name":                  {"join", "none", Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.4}, ""},
+		"in quotes":               {"join", `"none"`, Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.4}, ""},
+		"a share":                 {"strictness", "0.75", Dedupe{Window: time.Hour, Join: aggregator.JoinCopy, Strictness: 0.75}, ""},
+		"too much":                {"strictness", "1", before, "is 1, must be a number above 0 and below 1, such as 0.5"},
 		"an unknown name":         {"join", "all", before, "unknown value, must be story, copy or none"},
 		"too short":               {"window", "1s", before, "is 1s, must be from 1m to 3650d"},
 		"several values":          {"window", "[1h]", before, "is a list, must be a duration such as 90s, 15m, 24h or 30d"},

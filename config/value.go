@@ -12,10 +12,11 @@ import (
 
 // Tags of the YAML core schema, as the parser resolves them.
 const (
-	nullTag = "!!null"
-	boolTag = "!!bool"
-	intTag  = "!!int"
-	strTag  = "!!str"
+	nullTag  = "!!null"
+	boolTag  = "!!bool"
+	intTag   = "!!int"
+	floatTag = "!!float"
+	strTag   = "!!str"
 )
 
 // maxTextBytes bounds every text of a configuration.

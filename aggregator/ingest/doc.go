@@ -24,6 +24,8 @@
 //     entries they belong to, or not at all. A failed commit leaves the poll
 //     due and the judge as the store has it.
 //   - Nobody sees an entry before it is committed: observers are called after.
-//   - Seen never goes back in the stream, except where the machine's clock is
-//     set back by more than an hour.
+//   - Seen goes on with each result of the stream, except where the machine's
+//     clock is set back by an hour or more, and a document's new texts of known
+//     entries come before its new entries. The order in which texts were folded
+//     can so be told from the store.
 package ingest

@@ -133,12 +133,13 @@ func (r *Report) news() (n int) {
 	return n
 }
 
-// seen returns when a result's entries count as seen: when it arrived, but not
-// before what was folded earlier.
+// seen returns when a result's entries count as seen: when it arrived, but
+// after what was folded earlier, so that the order of texts can be told from
+// their times.
 func (f *fold) seen(at time.Time) time.Time {
 	at = at.UTC()
-	if behind := f.lastSeen.Sub(at); behind > 0 && behind < clockStep {
-		return f.lastSeen
+	if behind := f.lastSeen.Sub(at); behind >= 0 && behind < clockStep {
+		at = f.lastSeen.Add(1)
 	}
 	f.lastSeen = at
 	return at
@@ -151,7 +152,8 @@ func (f *fold) state(source string) aggregator.SourceState {
 	return f.states(source)
 }
 
-// addEntries folds a document's entries in, the oldest first, and returns the
+// addEntries folds a document's entries in, what it says of known ones first, in
+// the order of their Seqs, then the new ones, the oldest first. It returns the
 // Seqs of all that it shows.
 func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, trust aggregator.GUIDTrust, seen time.Time, report *Report) ([]uint64, aggregator.GUIDTrust, error) {
 	candidates, trust := identify(src.ID, trust, result.Document.Entries)
@@ -167,39 +169,56 @@ func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, 
 		}
 	}
 	chronological(candidates)
-	showing := make([]uint64, 0, len(candidates))
-	seqs := make(map[uint64]bool, len(candidates))
 	byGUID, underNew := 0, 0
+	fresh := candidates[:0]
+	known := make([]sighting, 0, len(candidates))
 	for _, c := range candidates {
 		seq, renamed, err := f.find(c, shown)
-		if err != nil {
-			return nil, trust, err
-		}
 		switch {
+		case err != nil:
+			return nil, trust, err
+		case seq == 0:
+			fresh = append(fresh, c)
+			continue
 		case renamed:
 			underNew++
-		case seq != 0 && c.byID:
+		case c.byID:
 			byGUID++
 		}
-		if seqs[seq] && seq != 0 {
+		known = append(known, sighting{seq, c})
+	}
+	slices.SortStableFunc(known, func(a, b sighting) int { return cmp.Compare(a.seq, b.seq) })
+	showing := make([]uint64, 0, len(candidates))
+	for _, s := range known {
+		if n := len(showing); n > 0 && showing[n-1] == s.seq {
 			continue // the same article, listed twice
 		}
-		if seq == 0 {
+		if err := f.addKnown(src, s.candidate, s.seq, seen, report); err != nil {
+			return nil, trust, err
+		}
+		showing = append(showing, s.seq)
+	}
+	for _, c := range fresh {
+		seq, _, err := f.find(c, shown)
+		if err == nil && seq == 0 {
 			seq, err = f.addNew(src, c, seen, report)
-		} else {
-			err = f.addKnown(src, c, seq, seen, report)
 		}
 		if err != nil {
 			return nil, trust, err
 		}
-		seqs[seq] = true
 		showing = append(showing, seq)
 	}
 	if trust == aggregator.GUIDTrusted && byGUID == 0 && underNew > 1 {
 		trust = aggregator.GUIDVolatile
 	}
 	slices.Sort(showing)
-	return showing, trust, nil
+	return slices.Compact(showing), trust, nil
+}
+
+// sighting is a candidate that is found to be an entry known already.
+type sighting struct {
+	seq uint64
+	candidate
 }
 
 // addNew gives c its place in the stream and its story.

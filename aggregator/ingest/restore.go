@@ -176,7 +176,8 @@ type replay struct {
 // text is one an entry got later than its first.
 type text struct {
 	seq      uint64
-	revision int // N of the Revision that keeps it; present: the entry itself does
+	at       time.Time // when it was seen
+	revision int       // N of the Revision that keeps it; present: the entry itself does
 }
 
 const present = -1
@@ -214,12 +215,12 @@ func (r *replay) expect(seq, after uint64) error {
 	}
 	for _, revision := range revisions {
 		if revision.N > 0 && revision.After >= after {
-			r.due[revision.After] = append(r.due[revision.After], text{seq, revision.N})
+			r.due[revision.After] = append(r.due[revision.After], text{seq, revision.At, revision.N})
 		}
 	}
 	// The text of an entry that was revised by an earlier version has no place.
 	last := max(entries[0].RevisedAfter, after)
-	r.due[last] = append(r.due[last], text{seq, present})
+	r.due[last] = append(r.due[last], text{seq, entries[0].Revised, present})
 	return nil
 }
 
@@ -249,7 +250,7 @@ func (r *replay) finish() error {
 func (r *replay) addDue(after uint64) error {
 	texts := r.due[after]
 	delete(r.due, after)
-	slices.SortStableFunc(texts, func(a, b text) int { return cmp.Compare(a.seq, b.seq) })
+	slices.SortStableFunc(texts, func(a, b text) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.seq, b.seq)) })
 	for _, t := range texts {
 		if err := r.addText(t); err != nil {
 			return err

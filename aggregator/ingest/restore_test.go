@@ -38,41 +38,77 @@ func (b *bench) history() history {
 
 // turmoil returns polls of a stream in which stories merge, entries are
 // revised and withdrawn, and the window moves on.
-func turmoil(b *bench, polls int) []aggregator.PollResult {
+func turmoil(b *bench, polls int, write func(e *aggregator.Entry, n int, random *rand.Rand)) []aggregator.PollResult {
 	random := rand.New(rand.NewPCG(7, 11))
 	sources := []string{"norvia", "kelmar", "herald"}
 	shown := map[string][]aggregator.Entry{}
 	var results []aggregator.PollResult
 	for n := range polls {
 		source := sources[random.IntN(len(sources))]
-		title := func() string {
-			var words []string
-			if random.IntN(12) == 0 {
-				words = append(words, []string{"KILL", "CORRECTED", "UPDATE 2"}[random.IntN(3)])
-			}
-			words = append(words, fmt.Sprintf("topic%d", n/20+random.IntN(12)))
-			switch random.IntN(6) {
-			case 0:
-				words = append(words, fmt.Sprintf("topic%d", n/20+random.IntN(12)))
-			case 1:
-				words[len(words)-1] = "~" + words[len(words)-1]
-			}
-			return strings.Join(words, " ") + fmt.Sprintf(": Told in poll %d", n)
-		}
 		document := shown[source]
 		for i := range document {
 			if random.IntN(6) == 0 {
-				document[i].Title = title()
+				write(&document[i], n, random)
 			}
 		}
 		for i := range random.IntN(3) {
-			document = append(document, aggregator.Entry{GUID: fmt.Sprint(n, "-", i), Title: title()})
+			e := aggregator.Entry{GUID: fmt.Sprint(n, "-", i)}
+			write(&e, n, random)
+			document = append(document, e)
 		}
 		document = document[max(0, len(document)-6):]
 		shown[source] = document
 		results = append(results, b.fetched(source, slices.Clone(document)...))
 	}
 	return results
+}
+
+// byTopics writes what the judge of topics reads.
+func byTopics(e *aggregator.Entry, n int, random *rand.Rand) {
+	var words []string
+	if random.IntN(12) == 0 {
+		words = append(words, []string{"KILL", "CORRECTED", "UPDATE 2"}[random.IntN(3)])
+	}
+	words = append(words, fmt.Sprintf("topic%d", n/20+random.IntN(12)))
+	switch random.IntN(6) {
+	case 0:
+		words = append(words, fmt.Sprintf("topic%d", n/20+random.IntN(12)))
+	case 1:
+		words[len(words)-1] = "~" + words[len(words)-1]
+	}
+	e.Title = strings.Join(words, " ") + fmt.Sprintf(": Told in poll %d", n)
+}
+
+// byWords writes what the real judge can be of two minds about: reports that
+// share more or fewer words with others of their happening, and some of two.
+func byWords(e *aggregator.Entry, n int, random *rand.Rand) {
+	syllables := strings.Fields("kel nor os bre tal quen har zel dor is pal wex yar ul ca fen")
+	happening := func() (words []string) {
+		h := n/20 + random.IntN(12)
+		for k := range 8 {
+			words = append(words, syllables[h%16]+syllables[(h/16+k)%16]+syllables[(h+3*k)%16])
+		}
+		random.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+		return words
+	}
+	title := happening()[:3+random.IntN(4)]
+	if random.IntN(5) == 0 {
+		title = append(title, happening()[:4]...)
+	}
+	e.Title = strings.Join(title, " ")
+	if random.IntN(12) == 0 {
+		e.Title = []string{"KILL: ", "CORRECTED-", "UPDATE 2-"}[random.IntN(3)] + e.Title
+	}
+	e.Summary = ""
+	if random.IntN(2) == 0 {
+		e.Summary = "It was said that " + strings.Join(happening(), " ") + "."
+	}
+	if random.IntN(3) == 0 {
+		e.Published = noon.Add(time.Duration(n)*10*time.Minute - time.Duration(random.IntN(300))*time.Minute)
+	}
+	if random.IntN(4) == 0 {
+		e.Link = fmt.Sprintf("https://norvia.example/%d", n/4+random.IntN(4))
+	}
 }
 
 func (b *bench) saved() []byte {
@@ -95,12 +131,24 @@ func (b *bench) replace(name string, content []byte) {
 // daemon was stopped among them and whatever became of the snapshot.
 func TestRestartsChangeNothing(t *testing.T) {
 	t.Parallel()
+	t.Run("judged by topics", func(t *testing.T) {
+		t.Parallel()
+		restartsChangeNothing(t, newTopicsBench, byTopics)
+	})
+	t.Run("judged by words", func(t *testing.T) {
+		t.Parallel()
+		restartsChangeNothing(t, newBench, byWords)
+	})
+}
+
+func restartsChangeNothing(t *testing.T, newBench func(*testing.T) *bench, write func(*aggregator.Entry, int, *rand.Rand)) {
+	t.Helper()
 	const polls = 240 // 40 hours: less than the two windows that a judge is rebuilt from
 	run := func(t *testing.T, restart func(b *bench, n int)) (h history) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
-			b := newTopicsBench(t)
-			for n, result := range turmoil(b, polls) {
+			b := newBench(t)
+			for n, result := range turmoil(b, polls, write) {
 				b.submit(result)
 				restart(b, n)
 			}
@@ -228,13 +276,50 @@ func TestTextsAreReplayedInOrder(t *testing.T) {
 	}
 }
 
+// Texts that came between the same two entries keep their order, also where the
+// clock stood still.
+func TestTextsOfOneInstant(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.close()
+	var judge *topics
+	b.judge = func() ingest.WindowJudge {
+		judge = newTopics().(*topics)
+		return judge
+	}
+	b.open(nil)
+	submit := func(source string, titles ...string) {
+		var entries []aggregator.Entry
+		for i, title := range titles {
+			entries = append(entries, aggregator.Entry{GUID: source + fmt.Sprint(i), Title: title})
+		}
+		result := b.fetched(source, entries...)
+		result.Response.At = noon
+		b.submit(result)
+	}
+	submit("norvia", "b: Two", "a: One")
+	submit("kelmar", "c: Three")
+	submit("kelmar", "c: Three again")
+	submit("norvia", "b: Two again", "a: One again")
+	want := []string{"a: One", "b: Two", "c: Three", "c: Three again", "a: One again", "b: Two again"}
+	if diff := cmp.Diff(want, judge.told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	b.close()
+	b.replace(b.path+".judge", nil)
+	b.open(nil)
+	if diff := cmp.Diff(want, judge.told); diff != "" {
+		t.Errorf("told without a snapshot (-want +got):\n%s", diff)
+	}
+}
+
 // A snapshot that knows more than the store, or of other entries, is of no use.
 func TestForeignSnapshot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const polls = 120
 		b := newTopicsBench(t)
-		results := turmoil(b, polls)
+		results := turmoil(b, polls, byTopics)
 		var store []byte
 		for n, result := range results {
 			if n == polls/2 {
@@ -279,7 +364,7 @@ func TestFailedCommitsChangeNothing(t *testing.T) {
 			b.close()
 			store := &failing{}
 			b.open(func(s ingest.Store) ingest.Store { store.Store = s; return store })
-			for n, result := range turmoil(b, 120) {
+			for n, result := range turmoil(b, 120, byTopics) {
 				if store.down = fails && n%10 == 9; store.down {
 					// What is unchanged is not stored at once.
 					if report, err := b.in.Submit(result); err == nil && len(report.Decisions) > 0 {

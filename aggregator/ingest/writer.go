@@ -218,8 +218,8 @@ func (in *Ingest) Preview(ctx context.Context, result aggregator.PollResult) (Re
 	}
 }
 
-// Ping returns nil once the writer has nothing else to do: a writer that hangs
-// does not answer before ctx ends.
+// Ping returns nil once the writer is between two pieces of its work, the first
+// of which is to purge: a writer that hangs does not answer before ctx ends.
 func (in *Ingest) Ping(ctx context.Context) error {
 	select {
 	case in.pings <- struct{}{}:
@@ -231,15 +231,17 @@ func (in *Ingest) Ping(ctx context.Context) error {
 	}
 }
 
-// Run writes until ctx ends and every result handed over by then is
-// committed. Polls must have ended before ctx does: what is submitted later is
-// refused. It may be called once.
+// Run purges a little, then writes until ctx ends and every result handed over
+// by then is committed. Polls must have ended before ctx does: what is submitted
+// later is refused. It may be called once.
 func (in *Ingest) Run(ctx context.Context) error {
 	defer close(in.ended)
 	purge := time.NewTicker(purgeInterval)
 	defer purge.Stop()
 	purging := make(chan struct{}, 1)
-	purging <- struct{}{}
+	if in.purge() {
+		purging <- struct{}{}
+	}
 	snapshot := time.NewTicker(snapshotInterval)
 	defer snapshot.Stop()
 	rested := time.NewTimer(quietWait)

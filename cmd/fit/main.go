@@ -73,8 +73,7 @@ type set struct {
 	rows      []backtest.Row
 	warm      []backtest.Row // the days before, unlabelled
 	labels    *backtest.Labels
-	together  map[aggregator.EntryID]int // the labelled story of each entry
-	collected [2][]sample                // pairs of two sources, and of one
+	collected [2][]sample // pairs of two sources, and of one
 }
 
 func (s *set) letter() string { return s.name[len(s.name)-1:] }

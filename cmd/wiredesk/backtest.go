@@ -22,7 +22,7 @@ import (
 
 func newBacktest(flags *common) *cobra.Command {
 	var call backtestCall
-	settings := []*setting{{key: "window"}, {key: "join"}}
+	settings := []*setting{{key: "window"}, {key: "join"}, {key: "strictness"}}
 	cmd := &cobra.Command{
 		Use:   "backtest FILE.jsonl",
 		Short: "Judge recorded entries, and score the judgement against labels",
@@ -40,7 +40,7 @@ With them the summary on standard error says how well the stories agree, and
 --wrong shows pairs that do not.
 
 The settings are the defaults, or with --config those of its dedupe section;
---window and --join overrule either.`,
+--window, --join and --strictness overrule either.`,
 		Example: `  wiredesk backtest monday.jsonl > monday.tsv
   wiredesk backtest monday.jsonl --warm weekend.jsonl.gz --wrong 20 > monday.tsv`,
 		Args: takes("FILE.jsonl"),
@@ -62,6 +62,7 @@ The settings are the defaults, or with --config those of its dedupe section;
 	f.IntVar(&call.wrong, "wrong", 0, "show up to `N` pairs that were joined wrongly, and N that were missed")
 	f.Var(settings[0], "window", "how far back a story is looked for, a `DURATION` as dedupe.window")
 	f.Var(settings[1], "join", "which entries may share a story, as dedupe.join: `story`, copy or none")
+	f.Var(settings[2], "strictness", "how sure a report must be, a `NUMBER` as dedupe.strictness")
 	f.BoolVar(&call.asJSON, "json", false, "print JSON: every decision, the score, the wrong pairs")
 	return cmd
 }

@@ -80,7 +80,7 @@ func benchFarm() (feeds []string, documents []servedDocument) {
 	for n := range benchFeeds {
 		var entries []invented
 		for k := range benchEntries {
-			e := inventedEntry(n, k, 1)
+			e := inventedEntry(n*benchEntries+k, fmt.Sprintf("https://wire%d.example/%d", n, k))
 			e.guid = e.link
 			e.text = fmt.Sprintf("<p>%s <a href=%q>More</a> &amp; pictures.</p>%s", e.text, e.link,
 				strings.Repeat("<p>The <em>quay</em> at the old customs house stays closed until the board has met again.</p>\n", 8))

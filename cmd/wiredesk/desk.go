@@ -297,12 +297,12 @@ func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) s
 	}
 }
 
-// settingsOf returns what ingest needs of the configuration.
 // judging returns how entries are judged under the settings.
 func judging(d config.Dedupe) dedupe.Options {
-	return dedupe.Options{Window: d.Window, Join: d.Join}
+	return dedupe.Options{Window: d.Window, Join: d.Join, Strictness: d.Strictness}
 }
 
+// settingsOf returns what ingest needs of the configuration.
 func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 	sources := make(map[string]aggregator.Source, len(cfg.Sources))
 	filters := make(map[string]*publish.DropFilter)

@@ -27,7 +27,7 @@ const docRoot = "../.." // of the module
 
 // docFiles are the documents that these tests look after, from the top.
 func docFiles() []string {
-	return []string{"README.md", "docs/ARCHITECTURE.md", "docs/operation.md", "docs/configuration.md"}
+	return []string{"README.md", "docs/ARCHITECTURE.md", "docs/operation.md", "docs/configuration.md", "docs/stories.md"}
 }
 
 func docText(t *testing.T, name string) string {

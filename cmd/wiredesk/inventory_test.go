@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/publish"
+	"wiredesk/config"
 	"wiredesk/storage"
 )
 
@@ -62,6 +64,7 @@ type inventory struct {
 	counts  map[aggregator.DecisionKind]int
 	states  []aggregator.SourceState
 	keys    func(id aggregator.EntryID) (seq uint64)
+	store   ingest.Store
 
 	revisions, underNewGUID int
 }
@@ -98,6 +101,7 @@ func readInventory(tb testing.TB, path string) *inventory {
 			}
 			return known[0].Seq
 		},
+		store: db,
 	}
 	err = db.Replay(time.Time{}, func(e aggregator.Entry) error {
 		in.entries[e.Seq] = &e
@@ -225,6 +229,28 @@ func (in *inventory) compareStories(tb testing.TB) {
 	}
 	if len(told) != len(in.entries) {
 		tb.Errorf("%d entries in stories, %d in the store", len(told), len(in.entries))
+	}
+}
+
+// judgeAnew: a judge that sees the whole archive in one go makes the stories of
+// it that are there, so that it was never told less.
+func (in *inventory) judgeAnew(tb testing.TB) {
+	tb.Helper()
+	cfg := config.Default()
+	settings, err := settingsOf(&cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	refolded, err := ingest.Refold(tb.Context(), in.store, judging(cfg.Dedupe), &settings, func() {})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if refolded.Changed > 0 || len(refolded.Moves) > 0 {
+		tb.Errorf("judged anew %d stories of %d are others, %d entries move", refolded.Changed, refolded.Before.Stories, len(refolded.Moves))
+	}
+	for _, m := range refolded.Moves[:min(len(refolded.Moves), 10)] {
+		e := in.entries[m.Seq]
+		tb.Logf("%d %s %q moves from %v to %v: %s", m.Seq, e.Source, e.Title, m.From, m.To, m.Decision.Explain())
 	}
 }
 
