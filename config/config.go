@@ -87,7 +87,7 @@ func Default() Config {
 			HostGap:      time.Second,
 			Concurrency:  64,
 		},
-		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.43},
+		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.46},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
 	}
 }
