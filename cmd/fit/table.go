@@ -18,45 +18,33 @@ var strictnesses = []float64{0.3, 0.4, dedupe.DefaultStrictness, 0.5, 0.6, 0.7, 
 // other days: each language's over the strictness, those for checking apart,
 // and each set by itself, with and without the days before.
 func score(ctx context.Context, out io.Writer, sets []*set, check string) error {
-	groups := make(map[string][]*trial) // by the names of their sets
-	var names []string
+	var groups []group
 	for _, s := range sets {
 		t, err := try(ctx, s, sets, check)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		i := slices.IndexFunc(names, func(name string) bool {
-			other := groups[name][0].set
-			return other.language() == s.language() && (other.letter() == check) == (s.letter() == check)
+		i := slices.IndexFunc(groups, func(g group) bool {
+			return g[0].set.language() == s.language() && (g[0].set.letter() == check) == (s.letter() == check)
 		})
 		if i < 0 {
-			i, names = len(names), append(names, s.name)
-			groups[s.name] = []*trial{t}
-			continue
+			i, groups = len(groups), append(groups, nil)
 		}
-		before := names[i]
-		names[i] += ", " + s.name
-		groups[names[i]] = append(groups[before], t)
-		delete(groups, before)
+		groups[i] = append(groups[i], t)
 	}
 	fmt.Fprintln(out, "| sets | strictness | "+strings.Join(measures, " | ")+" |")
 	fmt.Fprintln(out, "| --- | --- |"+strings.Repeat(" --- |", len(measures)))
-	for _, name := range names {
+	for _, g := range groups {
 		for k, strictness := range strictnesses {
-			var scores []backtest.Score
-			for _, t := range groups[name] {
-				scores = append(scores, t.warm[k])
-			}
-			fmt.Fprintf(out, "| %s | %.2f |%s\n", name, strictness, row(mean(scores)))
+			fmt.Fprintf(out, "| %s | %.2f |%s\n", g.names(), strictness, row(g.mean(k)))
 		}
 	}
 	fmt.Fprintln(out, "\n| set | days before known | "+strings.Join(measures, " | ")+" |")
 	fmt.Fprintln(out, "| --- | --- |"+strings.Repeat(" --- |", len(measures)))
-	for _, name := range names {
-		for _, t := range groups[name] {
-			fmt.Fprintf(out, "| %s | yes |%s\n", t.set.name, row(t.warm[slices.Index(strictnesses, dedupe.DefaultStrictness)]))
-			fmt.Fprintf(out, "| %s | no |%s\n", t.set.name, row(t.cold))
-		}
+	usual := slices.Index(strictnesses, dedupe.DefaultStrictness)
+	for _, t := range slices.Concat(groups...) {
+		fmt.Fprintf(out, "| %s | yes |%s\n", t.set.name, row(t.warm[usual]))
+		fmt.Fprintf(out, "| %s | no |%s\n", t.set.name, row(t.cold))
 	}
 	return nil
 }
@@ -108,10 +96,23 @@ func row(s backtest.Score) string {
 	return b.String()
 }
 
-func mean(scores []backtest.Score) (m backtest.Score) {
-	for i := range scores {
-		for k, v := range values(&scores[i]) {
-			*values(&m)[k] += *v / float64(len(scores))
+// group is the sets of a language that are either fitted on or for checking.
+type group []*trial
+
+func (g group) names() string {
+	names := make([]string, len(g))
+	for i, t := range g {
+		names[i] = t.set.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// mean returns the mean of what the sets score at the kth strictness.
+func (g group) mean(k int) (m backtest.Score) {
+	sums := values(&m)
+	for _, t := range g {
+		for i, v := range values(&t.warm[k]) {
+			*sums[i] += *v / float64(len(g))
 		}
 	}
 	return m
