@@ -109,7 +109,7 @@ func (s *scanner) next() (w word, ok bool) {
 			if w.at < 0 && (r == '.' || r == '!' || r == '?' || r == ':' || r == '"' || r == '“' || r == '«' || r == '|' || r == '؟' || r == '\n' || r == '…') {
 				s.opening = true
 			}
-			if w.at >= 0 && r == '.' && w.shape&shapeNumber != 0 {
+			if w.at >= 0 && (r == '.' || r == '٫') && w.shape&shapeNumber != 0 {
 				s.letters = append(s.letters, '.')
 			}
 		}
@@ -143,7 +143,7 @@ func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 	case '\'', '’':
 		return kindOf(next) == letter
 	case ',', '٬':
-		return sh&shapeNumber != 0 && len(rest) >= 3 && kindOf(next) == digit && kindOf(rune(rest[1])) == digit && kindOf(rune(rest[2])) == digit
+		return sh&shapeNumber != 0 && beginsWithDigits(rest, 3)
 	case '.', '٫':
 		if sh&shapeNumber != 0 {
 			return kindOf(next) == digit
@@ -160,6 +160,17 @@ func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 		return after == '.' || kindOf(after) != letter
 	}
 	return false
+}
+
+// beginsWithDigits reports whether the text begins with n digits of any script.
+func beginsWithDigits(text string, n int) bool {
+	for _, r := range text {
+		if n == 0 || kindOf(r) != digit {
+			break
+		}
+		n--
+	}
+	return n == 0
 }
 
 // finish takes the possessive off a word.

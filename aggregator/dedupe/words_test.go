@@ -1,0 +1,207 @@
+package dedupe
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ text, want string }{
+		"nothing":                  {"", ""},
+		"marks only":               {" – … «» !?", ""},
+		"Latin":                    {"Ferry runs AGROUND, 40 saved!", "ferry runs aground 40 saved"},
+		"accents":                  {"Élysée, Übung, Żółć, Øresund, straße", "elysee ubung zolc oresund strasse"},
+		"accents set apart":        {"Cafe\u0301", "cafe"},
+		"ligatures":                {"Œuvre ﬁne encyclopædia", "oeuvre fine encyclopaedia"},
+		"Turkish":                  {"Işık İzmir", "isik izmir"},
+		"Arabic":                   {"وزيرُ الطاقةِ يُعلن الكهربــاء", "وزير الطاقه يعلن الكهرباء"},
+		"Arabic alifs":             {"أحمد إلى آخر مستشفى", "احمد الي اخر مستشفي"},
+		"Persian letters":          {"کشور ایران", "كشور ايران"},
+		"Cyrillic":                 {"Ёлка стоит в Кремле", "елка стоит в кремле"},
+		"Greek":                    {"Ο Πρωθυπουργός ΜΊΛΗΣΕ", "ο πρωθυπουργοσ μιλησε"},
+		"Hebrew points":            {"שָׁלוֹם עולם", "שלום עולם"},
+		"Devanagari":               {"प्रधानमंत्री ने कहा", "प्रधानमंत्री ने कहा"},
+		"Bengali":                  {"বাংলাদেশ সরকার", "বাংলাদেশ সরকার"},
+		"Han":                      {"渡轮搁浅", "渡轮 轮搁 搁浅"},
+		"one Han letter":           {"车", "车"},
+		"Han beside Latin":         {"第5届IT大会", "第 5 届 it 大会"},
+		"Han parted by marks":      {"渡轮，搁浅", "渡轮 搁浅"},
+		"Kana":                     {"カタカナひら", "カタ タカ カナ ナひ ひら"},
+		"halfwidth Kana":           {"ｶﾀ", "カタ"},
+		"Hangul":                   {"대통령이 사임했다", "대통령이 사임했다"},
+		"fullwidth":                {"ＡＢＣ１２", "abc12"},
+		"thousands":                {"15,000 and 1,234,567", "15000 and 1234567"},
+		"decimals":                 {"3.5 percent", "3.5 percent"},
+		"end of a sentence":        {"In 2026. Then 15, 20", "in 2026 then 15 20"},
+		"Arabic digits":            {"١٥٬٠٠٠ و ٣٫٥", "15000 و 3.5"},
+		"Persian digits":           {"۱۲۳", "123"},
+		"Devanagari digits":        {"४२", "42"},
+		"possessives":              {"Norvia's and Norvia’s, the dockers' IT'S", "norvia and norvia the dockers it"},
+		"apostrophes":              {"don't l'accord O’Neill", "dont laccord oneill"},
+		"initials":                 {"U.S. envoy, J.R. Ostrin of the U.N.", "us envoy jr ostrin of the un"},
+		"a sentence is no initial": {"Said Bo.Then", "said bo then"},
+		"hyphens":                  {"COVID-19 ex-minister", "covid 19 ex minister"},
+		"soft hyphen, joiner":      {"com\u00adpany می\u200cشود", "company ميشود"},
+		"hashtag, address":         {"#StormVane @norvia", "stormvane norvia"},
+		"broken UTF-8":             {"a\xffb \xf1\x87", "a b"},
+		"currency":                 {"$30m €5", "30m 5"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s scanner
+			if got := strings.Join(wordsOf(&s, test.text), " "); got != test.want {
+				t.Errorf("%q: %q, want %q", test.text, got, test.want)
+			}
+		})
+	}
+}
+
+// Thai is written without spaces: its words are pairs of letters and marks.
+func TestThaiIsPaired(t *testing.T) {
+	t.Parallel()
+	var s scanner
+	text := "นายกรัฐมนตรี"
+	got := wordsOf(&s, text)
+	if n := utf8.RuneCountInString(text); len(got) != n-1 {
+		t.Errorf("%d words of %d letters: %q", len(got), n, got)
+	}
+}
+
+func TestShapes(t *testing.T) {
+	t.Parallel()
+	var s scanner
+	s.reset("The ferry of Norvia sank. Forty were saved: 12 渡轮 Ünal")
+	var got []string
+	for {
+		w, ok := s.next()
+		if !ok {
+			break
+		}
+		flags := ""
+		for _, f := range []struct {
+			shape shape
+			name  string
+		}{{shapeNumber, "number"}, {shapeCapital, "capital"}, {shapeOpening, "opening"}, {shapePiece, "piece"}} {
+			if w.shape&f.shape != 0 {
+				flags += " " + f.name
+			}
+		}
+		got = append(got, string(w.letters)+flags)
+	}
+	want := []string{"the capital opening", "ferry", "of", "norvia capital", "sank", "forty capital opening", "were", "saved", "12 number opening", "渡轮 piece", "unal capital"}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("shapes (-want +got):\n%s", diff)
+	}
+}
+
+func wordsOf(s *scanner, text string) []string {
+	s.reset(text)
+	var words []string
+	for {
+		w, ok := s.next()
+		if !ok {
+			return words
+		}
+		words = append(words, string(w.letters))
+	}
+}
+
+func TestStems(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		language string
+		words    string // of one stem
+		other    string // of another
+	}{
+		{"en", "strike strikes striking", "string"},
+		{"", "strike strikes", "string"},
+		{"fr", "manifestation manifestations", "manière"},
+		{"de", "wahlen wahl", "wald"},
+		{"es", "elecciones eleccion", "eleven"},
+		{"ru", "забастовка забастовку забастовки", "забота"},
+		{"", "президент президента", "премьер"},
+		{"ar", "الوزير وزير والوزير للوزير", "وزن"},
+		{"ar", "احتجاجات الاحتجاجات", "حاجه"},
+		{"tr", "kitaplar kitap", "kita"},
+	}
+	for _, test := range tests {
+		var s stemmer
+		words := strings.Fields(test.words)
+		first := s.root([]byte(words[0]), test.language)
+		for _, w := range words[1:] {
+			if s.root([]byte(w), test.language).term != first.term {
+				t.Errorf("%s: %s and %s have two stems, %s and %s", test.language, words[0], w, s.stem([]byte(words[0]), test.language), s.stem([]byte(w), test.language))
+			}
+		}
+		if s.root([]byte(test.other), test.language).term == first.term {
+			t.Errorf("%s: %s and %s have one stem", test.language, words[0], test.other)
+		}
+	}
+}
+
+func TestStemsLeaveAlone(t *testing.T) {
+	t.Parallel()
+	var s stemmer
+	for _, test := range []struct{ language, word string }{
+		{"en", "15000"}, {"en", "sos"}, {"zh", "渡轮"}, {"ko", "대통령"}, {"uk", "президента"}, {"xx", "strikes"}, {"hi", "प्रधानमंत्री"}, {"ar", "نور"},
+	} {
+		if got := s.stem([]byte(test.word), test.language); string(got) != test.word {
+			t.Errorf("%s: %s became %s", test.language, test.word, got)
+		}
+	}
+}
+
+// TestRootsAreRemembered asks for more words than are remembered, twice.
+func TestRootsAreRemembered(t *testing.T) {
+	t.Parallel()
+	var s, fresh stemmer
+	word := func(i int) []byte {
+		return []byte{'a' + byte(i%26), 'a' + byte(i/26%26), 'a' + byte(i/676%26), 'a' + byte(i/17576%26), 's'}
+	}
+	const n = stemCacheSize + 5000
+	for i := range 2 * n {
+		s.root(word(i%n), "en")
+	}
+	for i := 0; i < n; i += 97 {
+		if got, want := s.root(word(i), "en"), fresh.root(word(i), "en"); got != want {
+			t.Fatalf("%s: %v, want %v", word(i), got, want)
+		}
+	}
+}
+
+func TestStubs(t *testing.T) {
+	t.Parallel()
+	for stem, want := range map[string]string{
+		"": "", "oil": "oil", "governor": "gover", "президент": "през", "вор": "вор", "وزير": "وزير", "渡轮": "渡轮",
+	} {
+		if got := stem[:stubBytes([]byte(stem))]; got != want {
+			t.Errorf("%s: %s, want %s", stem, got, want)
+		}
+	}
+}
+
+func TestCommonWords(t *testing.T) {
+	t.Parallel()
+	var s stemmer
+	for _, w := range []string{"the", "said", "في", "على", "потому", "это", "été", "après", "für", "über", "el", "não", "och", "için", "yang", "है"} {
+		words := wordsOf(&scanner{}, w)
+		if _, found := commonWords[words[0]]; !found || !s.root([]byte(words[0]), "").common {
+			t.Errorf("%s is not common", w)
+		}
+	}
+	for _, w := range []string{"ferry", "strike", "president", "وزير", "президент", "grève", "wahl"} {
+		if s.root([]byte(w), "").common {
+			t.Errorf("%s is common", w)
+		}
+	}
+	for w := range commonWords {
+		if got := wordsOf(&scanner{}, w); len(got) != 1 || got[0] != w {
+			t.Errorf("the scanner makes %q of the common word %q", got, w)
+		}
+	}
+}
