@@ -19,6 +19,9 @@ const (
 	minShingles      = 8
 	jaccardOfCopies  = 0.2
 	jaccardOfEdition = 0.5 // within one source, which puts the same words around what it tells of different things
+	// shareOfShorter is the share of the shorter text that makes it a copy cut
+	// short.
+	shareOfShorter = 0.65
 	// likeTitles is how much of each title the other must have where the rest
 	// could be what a source, or everyone, writes of such things.
 	likeTitles = 0.3
@@ -55,7 +58,14 @@ func (m *match) copied(q *query, d *doc) bool {
 	if m.same {
 		return m.vector[coverTitle] >= likeTitles && m.jaccard >= jaccardOfEdition && m.vector[missingNumber] == 0 && m.apart <= sameSourceSeconds
 	}
-	return m.jaccard >= jaccardOfEdition || m.jaccard >= jaccardOfCopies && m.vector[coverMin] >= likeTitles
+	return m.jaccard >= jaccardOfEdition || m.contained(q, d) >= shareOfShorter || m.jaccard >= jaccardOfCopies && m.vector[coverMin] >= likeTitles
+}
+
+// contained estimates the share of the shorter text's shingles that the longer
+// has: high where one is the other cut short.
+func (m *match) contained(q *query, d *doc) float64 {
+	both := m.jaccard / (1 + m.jaccard) * float64(q.shingles+int(d.shingles))
+	return both / float64(min(q.shingles, int(d.shingles)))
 }
 
 // partner returns the newest entry with the key that e may be a copy of.
