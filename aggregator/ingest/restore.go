@@ -57,6 +57,11 @@ func (in *Ingest) restore() error {
 	in.states = states
 	in.mu.Unlock()
 	in.judge, in.lastSeq, in.lastSeen = judge, lastSeq, newest[0].Seen
+	for _, s := range list { // what came since the last entry may have been new texts
+		if s.LastPoll.After(in.lastSeen) {
+			in.lastSeen = s.LastPoll
+		}
+	}
 	in.quiet = make(map[string]aggregator.SourceState)
 	return nil
 }
