@@ -54,7 +54,7 @@ var commonWords = func() map[string]struct{} {
 		`از به با را که این ان برای است بود شد های می تا هم یک کی کے کا میں نے سے پر اور ہے ہیں کو
 		के का की में ने से पर और है हैं को भी यह कि इस एक लिए`,
 	} {
-		for _, word := range strings.Fields(list) {
+		for word := range strings.FieldsSeq(list) {
 			var folded []byte
 			for _, r := range word {
 				if kindOf(r) != inside {

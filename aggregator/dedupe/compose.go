@@ -54,7 +54,7 @@ func (r *Reading) compose(repeated func(piece uint64) bool, c *composed) {
 		switch {
 		case t.shape&shapeNumber != 0:
 			f |= flagNumber
-		case t.shape&(shapeCapital|shapeOpening) == shapeCapital && !(t.title && r.capitals):
+		case t.shape&(shapeCapital|shapeOpening) == shapeCapital && (!t.title || !r.capitals):
 			f |= flagName
 		}
 		x := term{root: t.root, flags: f}

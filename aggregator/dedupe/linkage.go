@@ -160,7 +160,7 @@ func (j *Judge) demand(e *aggregator.Entry, t *tally) float64 {
 	if told := unixSeconds(e.Seen) - t.story.first - longStorySeconds; told > 0 {
 		demand += float64(demandMore * float64(told) / daySeconds)
 	}
-	return min(demand, 0.99)
+	return min(demand, max(0.99, j.strictness))
 }
 
 // agree returns how well the members of two stories agree, pair by pair, as
