@@ -19,6 +19,9 @@ const (
 	// commonest bounds it for commonWords, from the first entry on: one in ten.
 	commonest = 850
 	maxEpochs = 400
+	// maxWords bounds the vocabulary, and maxSlots it: a window of a million
+	// entries has a quarter of them.
+	maxWords = maxSlots / 4
 )
 
 // unknown is the slot of a word that the vocabulary has no slot for.
@@ -33,6 +36,7 @@ type vocabulary struct {
 	free  []uint32          // the last freed first
 	total uint64            // entries, in countUnits, faded
 	epoch int64
+	most  int // slots
 }
 
 type slot struct {
@@ -48,7 +52,11 @@ type face struct {
 	common bool
 }
 
-func newVocabulary() vocabulary { return vocabulary{index: make(map[uint64]uint32)} }
+// newVocabulary returns a vocabulary whose first slot is for all words beyond
+// maxWords: they weigh as little as common ones.
+func newVocabulary() vocabulary {
+	return vocabulary{slots: make([]slot, 1), faces: []face{{common: true}}, index: make(map[uint64]uint32), most: maxWords}
+}
 
 func (v *vocabulary) find(term uint64) uint32 {
 	if s, found := v.index[term]; found {
@@ -67,6 +75,9 @@ func (v *vocabulary) take(r root) uint32 {
 		s = v.free[n-1]
 		v.free = v.free[:n-1]
 	} else {
+		if len(v.slots) >= v.most {
+			return 0
+		}
 		s = uint32(len(v.slots))
 		v.slots, v.faces = append(v.slots, slot{}), append(v.faces, face{})
 	}

@@ -112,7 +112,7 @@ func checkVocabulary(t *testing.T, v *vocabulary, plain *plainVocabulary) {
 	if diff := gocmp.Diff(plain, &got, gocmp.AllowUnexported(plainVocabulary{})); diff != "" {
 		t.Fatalf("vocabulary (-plain +got):\n%.2000s", diff)
 	}
-	if len(v.index)+len(v.free) != len(v.slots) || len(v.faces) != len(v.slots) {
+	if 1+len(v.index)+len(v.free) != len(v.slots) || len(v.faces) != len(v.slots) {
 		t.Fatalf("%d words, %d free, %d slots, %d faces", len(v.index), len(v.free), len(v.slots), len(v.faces))
 	}
 	if v.find(1<<40) != unknown {
@@ -143,5 +143,31 @@ func TestRarity(t *testing.T) {
 	}
 	if a, b := weigh(once), weigh(often); a <= b {
 		t.Errorf("a rare word weighs %v, a frequent one %v", a, b)
+	}
+}
+
+func TestVocabularyIsBounded(t *testing.T) {
+	t.Parallel()
+	v := newVocabulary()
+	v.most = 3
+	a, b := v.take(root{term: 1}), v.take(root{term: 2})
+	for number := range uint32(5) {
+		s := v.take(root{term: 10 + uint64(number)})
+		if s != 0 {
+			t.Fatalf("word %d got slot %d", number, s)
+		}
+		v.post(s, number+1)
+		v.post(s, number+1) // two such words in one entry
+	}
+	if a == 0 || b == 0 || a == b || len(v.slots) != 3 {
+		t.Errorf("slots %d and %d of %d", a, b, len(v.slots))
+	}
+	if len(v.slots[0].posts) != 5 || v.rarity(0) > commonest {
+		t.Errorf("the other words are posted %d times, rarity %d", len(v.slots[0].posts), v.rarity(0))
+	}
+	v.leave(0, 1)
+	v.leave(0, 1)
+	if len(v.slots[0].posts) != 4 {
+		t.Errorf("%d posts are left", len(v.slots[0].posts))
 	}
 }
