@@ -24,7 +24,7 @@ var hardFrench = hardTexts{
 		{'b', "courrier", 3*day - 6*hour, "Les dockers de Port-Asker en grève", "Les grues étaient à l'arrêt jeudi à Port-Asker, où 2.000 dockers ont entamé une grève contre les suppressions d'emplois, laissant onze navires en rade."},
 	},
 	roundup: []telling{
-		{'a', "courrier", 0, "Un ferry s'échoue au large de l'île de Kelmar avec quarante personnes à bord", "Des canots de sauvetage ont évacué quarante passagers d'un ferry échoué sur des rochers au large de l'île de Kelmar lundi à l'aube."},
+		{'a', "courrier", 0, "Un ferry s'échoue au large de l'île de Kelmar avec trente-neuf personnes à bord", "Des canots de sauvetage ont évacué trente-neuf voyageurs d'un ferry échoué sur des rochers au large de l'île de Kelmar lundi à l'aube."},
 		{'b', "courrier", 20 * minute, "La banque centrale de Tolvanie relève son taux à 4,25%", "La banque centrale de Tolvanie a relevé lundi son taux directeur d'un quart de point, sa troisième hausse de l'année."},
 		{'c', "courrier", 45 * minute, "Le maire de Halden Marek Ostrin inculpé dans l'affaire du stade", "Le parquet de Halden a inculpé le maire Marek Ostrin, soupçonné d'avoir touché des pots-de-vin pour le contrat du nouveau stade."},
 		{'d', "courrier", 70 * minute, "Brakko Foods rappelle des bouillies pour bébés après la découverte de verre", "Brakko Foods rappelle 60.000 pots de bouillie pour bébés après la découverte d'éclats de verre dans deux d'entre eux."},
@@ -43,7 +43,7 @@ var hardFrench = hardTexts{
 	toll: []telling{
 		{'a', "courrier", 0, "Au moins 12 morts dans le naufrage d'un ferry au large de Tolmar", "Au moins 12 personnes se sont noyées dimanche dans le naufrage d'un ferry par forte houle au large de l'île de Tolmar, selon les gardes-côtes. Des dizaines sont portées disparues."},
 		{'a', "depeche", 2 * hour, "Naufrage au large de Tolmar: le bilan monte à 19 morts", "Les plongeurs ont repêché sept autres corps du ferry qui a chaviré au large de Tolmar, portant le bilan à 19 morts, selon les gardes-côtes."},
-		{'a', "courrier", 7 * hour, "Le bilan du naufrage du ferry de Tolmar s'alourdit à 27 morts", "Le bilan du naufrage d'un ferry au large de Tolmar est passé à 27 morts et 14 passagers restent portés disparus, ont annoncé dimanche les gardes-côtes."},
+		{'a', "courrier", 7 * hour, "Le bilan du naufrage du ferry de Tolmar s'alourdit à 27 morts", "Le bilan du naufrage d'un ferry au large de Tolmar est passé à 27 morts et 14 voyageurs restent portés disparus, ont annoncé dimanche les gardes-côtes."},
 	},
 	correction: []telling{
 		{'a', "courrier", 0, "Brakko Foods va supprimer 2.000 emplois et fermer son usine de Halden", "Brakko Foods a annoncé mardi la suppression de 2.000 emplois et la fermeture de son usine de Halden pour économiser 90 millions de couronnes par an."},
@@ -62,7 +62,7 @@ var hardFrench = hardTexts{
 		{'a', "courrier", 4 * hour, "Explosion à l'usine de Halden: un four défectueux en cause", "Un four défectueux est à l'origine de l'explosion qui a tué cinq ouvriers mercredi à l'usine Tolvane Acier de Halden, selon le chef des pompiers."},
 	},
 	analysis: []telling{
-		{'a', "courrier", 0, "La Tolvanie et le Kelmar signent un traité sur le détroit d'Asker", "La Tolvanie et le Kelmar ont signé jeudi un traité qui ouvre le détroit d'Asker à leurs deux marines et met fin à quarante ans de différend."},
-		{'a', "courrier", 5 * hour, "ANALYSE - Ce que le traité sur le détroit d'Asker change pour la Tolvanie et le Kelmar", "Le traité sur le détroit d'Asker signé jeudi par la Tolvanie et le Kelmar met fin à quarante ans de différend, mais ne dit pas qui surveillera les zones de pêche."},
+		{'a', "courrier", 0, "La Tolvanie et le Kelmar signent un traité sur le détroit d'Asker", "La Tolvanie et le Kelmar ont signé jeudi un traité qui ouvre le détroit d'Asker à leurs deux marines et met fin à trente-neuf ans de différend."},
+		{'a', "courrier", 5 * hour, "ANALYSE - Ce que le traité sur le détroit d'Asker change pour la Tolvanie et le Kelmar", "Le traité sur le détroit d'Asker signé jeudi par la Tolvanie et le Kelmar met fin à trente-neuf ans de différend, mais ne dit pas qui surveillera les zones de pêche."},
 	},
 }

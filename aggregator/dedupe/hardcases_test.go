@@ -93,7 +93,7 @@ func TestHardCases(t *testing.T) {
 				random := rand.New(rand.NewPCG(uint64(i), 7))
 				const before = 24 * time.Hour
 				lasting := before + told[len(told)-1].after
-				background := tongues[i].news(random, 400, noon.Add(-before), lasting)
+				background := tongues[i].news(random, 300, noon.Add(-before), lasting)
 				f := newFolding(Options{})
 				var seqs []uint64
 				var decided []aggregator.Decision

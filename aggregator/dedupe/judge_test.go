@@ -43,8 +43,12 @@ func TestDecide(t *testing.T) {
 			aggregator.Copy, RuleBody},
 		"copy cut short": {
 			entry("norvia", ferry, rescue, "", 0),
-			entry("kelmar", "Passengers safe", rescue[:len(rescue)-60], "", time.Hour),
+			entry("kelmar", "Ferry with forty aboard runs aground", rescue[:len(rescue)-60], "", time.Hour),
 			aggregator.Copy, RuleShingles},
+		"same title over another text": {
+			entry("norvia", ferry, "", "", 0),
+			entry("kelmar", ferry, "The coast guard brought everyone ashore before dawn.", "", time.Hour),
+			aggregator.Copy, RuleTitle},
 		"Arabic with and without points": {
 			entry("sada", "وزيرُ الطاقةِ يعلن خطة لخفض أسعار الكهرباء", "", "", 0),
 			entry("maraya", "وزير الطاقة يعلن خطة لخفض أسعار الكهربــاء", "", "", time.Hour),

@@ -70,7 +70,7 @@ func restoreAndUse(t *testing.T, b []byte, known aggregator.Entry) (restored boo
 
 func TestDamagedSnapshots(t *testing.T) {
 	t.Parallel()
-	b, known := smallSnapshot(30)
+	b, known := smallSnapshot(10)
 	if !restoreAndUse(t, b, known) {
 		t.Fatal("the whole snapshot was refused")
 	}
@@ -84,7 +84,7 @@ func TestDamagedSnapshots(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 1))
 	refused := 0
-	for range 1500 {
+	for range 600 {
 		damaged := append([]byte(nil), b...)
 		for range 1 + random.IntN(3) {
 			damaged[random.IntN(len(b))] ^= 1 << random.IntN(8)

@@ -109,7 +109,7 @@ func (s *scanner) next() (w word, ok bool) {
 			if w.at < 0 && (r == '.' || r == '!' || r == '?' || r == ':' || r == '"' || r == '“' || r == '«' || r == '|' || r == '؟' || r == '\n' || r == '…') {
 				s.opening = true
 			}
-			if w.at >= 0 && (r == '.' || r == '٫') && w.shape&shapeNumber != 0 {
+			if w.at >= 0 && w.shape&shapeNumber != 0 && (r == '.' || r == '٫' || r == ',' && !beginsWithDigits(s.text[s.at+size:], 3)) {
 				s.letters = append(s.letters, '.')
 			}
 		}
@@ -135,7 +135,7 @@ func (s *scanner) open() shape {
 }
 
 // goesOn reports whether the mark r stands within the word being read: the
-// apostrophe of don't, the comma of 15,000, the point of 3.5 and of U.S.
+// apostrophe of don't, the comma of 15,000 and of 3,5, the point of 3.5 and of U.S.
 func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 	rest := s.text[s.at+size:]
 	next, _ := utf8.DecodeRuneInString(rest)
@@ -143,7 +143,7 @@ func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 	case '\'', '’':
 		return kindOf(next) == letter
 	case ',', '٬':
-		return sh&shapeNumber != 0 && beginsWithDigits(rest, 3)
+		return sh&shapeNumber != 0 && kindOf(next) == digit
 	case '.', '٫':
 		if sh&shapeNumber != 0 {
 			return kindOf(next) == digit

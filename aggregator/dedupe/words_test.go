@@ -36,6 +36,7 @@ func TestWords(t *testing.T) {
 		"fullwidth":                {"ＡＢＣ１２", "abc12"},
 		"thousands":                {"15,000 and 1,234,567", "15000 and 1234567"},
 		"decimals":                 {"3.5 percent", "3.5 percent"},
+		"decimal commas":           {"3,71 % et 1,2 milliard", "3.71 et 1.2 milliard"},
 		"end of a sentence":        {"In 2026. Then 15, 20", "in 2026 then 15 20"},
 		"Arabic digits":            {"١٥٬٠٠٠ و ٣٫٥", "15000 و 3.5"},
 		"Persian digits":           {"۱۲۳", "123"},
