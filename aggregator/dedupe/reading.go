@@ -251,26 +251,6 @@ func mix(x uint64) uint64 {
 	return x ^ x>>33
 }
 
-// isDate reports whether the word names a month or a day of the week.
-func isDate(w []byte) bool {
-	_, found := dateWords[string(w)]
-	return found
-}
-
-var dateWords = func() map[string]struct{} {
-	m := map[string]struct{}{}
-	for _, w := range []string{
-		"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-		"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-		"يناير", "فبراير", "مارس", "ابريل", "مايو", "يونيو", "يوليو", "اغسطس", "سبتمبر", "اكتوبر", "نوفمبر", "ديسمبر",
-		"الاثنين", "الثلاثاء", "الاربعاء", "الخميس", "الجمعه", "السبت", "الاحد",
-	} {
-		m[w] = struct{}{}
-	}
-	return m
-}()
-
 // signature is a set of digests in 256 bits: enough to see how alike two
 // titles are in their letters.
 type signature [4]uint64

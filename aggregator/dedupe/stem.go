@@ -96,7 +96,8 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 	switch {
 	case first < 0x0370: // Latin
 	case first >= 0x0400 && first < 0x0530:
-		if language != "ru" && language != "" {
+		switch language {
+		case "uk", "be", "bg", "sr", "mk", "kk":
 			return letters
 		}
 		language = "ru"
