@@ -57,51 +57,69 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 // name adds the words that the pair shares, and what parts it.
 func (j *Judge) name(e *aggregator.Entry, m *match, near bool, add func(string, float64, ...string)) {
 	q := &j.query
-	surfaces := j.surfaces(e)
-	order := make([]int, 0, len(q.terms))
+	var order [maxTerms]int
+	n := 0
 	for i := range q.terms {
-		if q.weight[i] >= dullest && surfaces[q.terms[i].term] != "" {
-			order = append(order, i)
+		if q.weight[i] >= dullest {
+			order[n] = i
+			n++
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(q.weight[b], q.weight[a]), cmp.Compare(a, b)) })
-	var numbers, names, words, others, here []string
-	for _, i := range order {
-		t, surface := q.terms[i], surfaces[q.terms[i].term]
+	slices.SortFunc(order[:n], func(a, b int) int { return cmp.Or(cmp.Compare(q.weight[b], q.weight[a]), cmp.Compare(a, b)) })
+	var numbers, names, words, others, here told
+	for _, i := range order[:n] {
+		t := &q.terms[i]
 		number := t.flags&flagNumber != 0
 		switch shared := m.shared>>i&1 != 0; {
 		case shared && number:
-			numbers = append(numbers, surface)
-		case shared && t.flags&flagName != 0 && len(names) < maxEvidenceNames:
-			names = append(names, surface)
-		case shared && len(words) < maxEvidenceWords:
-			words = append(words, surface)
-		case shared || t.title == 0:
+			numbers.note(t.term, maxEvidenceNames)
+		case shared && t.flags&flagName != 0:
+			names.note(t.term, maxEvidenceNames)
+		case shared:
+			words.note(t.term, maxEvidenceWords)
+		case t.title == 0:
 		case number:
-			others = append(others, surface)
-		case len(here) < maxMissingWords:
-			here = append(here, surface)
+			others.note(t.term, maxEvidenceNames)
+		default:
+			here.note(t.term, maxMissingWords)
 		}
 	}
-	for _, group := range []struct {
-		name  string
-		words []string
-	}{{aggregator.FeatureNumbers, numbers}, {aggregator.FeatureNames, names}, {aggregator.FeatureWords, words}} {
-		if len(group.words) > 0 {
-			add(group.name, float64(len(group.words)), group.words...)
+	if m.vector[missingNumber] == 0 {
+		others.n = 0
+	}
+	if !near {
+		here.n = 0
+	}
+	groups := []*told{&numbers, &names, &words, &others, &here}
+	j.spell(e, groups)
+	for i, name := range []string{
+		aggregator.FeatureNumbers, aggregator.FeatureNames, aggregator.FeatureWords,
+		aggregator.FeatureOtherNumbers, aggregator.FeatureOnlyHere,
+	} {
+		spelt := groups[i].words[:groups[i].n]
+		spelt = slices.DeleteFunc(spelt, func(w string) bool { return w == "" })
+		if len(spelt) > 0 {
+			add(name, float64(len(spelt)), slices.Clone(spelt)...)
 		}
-	}
-	if m.vector[missingNumber] > 0 && len(others) > 0 {
-		add(aggregator.FeatureOtherNumbers, float64(len(others)), others...)
-	}
-	if near && len(here) > 0 {
-		add(aggregator.FeatureOnlyHere, float64(len(here)), here...)
 	}
 }
 
-// surfaces returns the words of an entry as it writes them, by their terms.
-func (j *Judge) surfaces(e *aggregator.Entry) map[uint64]string {
-	words := make(map[uint64]string)
+// told is some of an entry's words, by their terms and as it writes them.
+type told struct {
+	terms [maxEvidenceNames]uint64
+	words [maxEvidenceNames]string
+	n     int
+}
+
+func (w *told) note(term uint64, most int) {
+	if w.n < most {
+		w.terms[w.n] = term
+		w.n++
+	}
+}
+
+// spell finds how an entry writes the words.
+func (j *Judge) spell(e *aggregator.Entry, all []*told) {
 	language := baseLanguage(e.Language)
 	for _, text := range []string{e.Title, e.Summary} {
 		j.scan.reset(text)
@@ -110,14 +128,17 @@ func (j *Judge) surfaces(e *aggregator.Entry) map[uint64]string {
 			if !ok {
 				break
 			}
-			surface := string(w.letters)
-			if w.shape&shapePiece == 0 {
-				surface = j.scan.text[w.at:w.end]
-			}
-			if id := j.stems.root(w.letters, language).term; words[id] == "" {
-				words[id] = surface
+			term := j.stems.root(w.letters, language).term
+			for _, words := range all {
+				at := slices.Index(words.terms[:words.n], term)
+				switch {
+				case at < 0 || words.words[at] != "":
+				case w.shape&shapePiece != 0:
+					words.words[at] = string(w.letters)
+				default:
+					words.words[at] = j.scan.text[w.at:w.end]
+				}
 			}
 		}
 	}
-	return words
 }

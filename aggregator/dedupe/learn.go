@@ -50,7 +50,9 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	norm := 0.0
 	for i := range q.terms {
 		t := &q.terms[i]
-		t.slot = j.words.take(t.root)
+		if t.slot == unknown || j.words.slots[t.slot].term != t.term {
+			t.slot = j.words.take(t.root)
+		}
 		if fresh {
 			j.words.count(t.slot, j.words.slots[t.slot].count+countUnit)
 		}

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	maxReach   = 400  // entries looked at for one word, the newest first
-	maxVisits  = 3000 // and for all words
+	maxReach   = 250  // entries looked at for one word, the newest first
+	maxVisits  = 1200 // and for all words
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
-	maxMatches = 40
+	maxMatches = 24
 	minShared  = 2   // words; who shares fewer tells something else
 	maxUsed    = 100 // of those, looked at for their source
 	// What seems farther than this share of the nearest is not measured.
-	leastShare = 0.25
+	leastShare = 0.3
 	// A pair below both shares too little to be measured further.
 	minCosine   = 0.03
 	minCoverage = 0.3
