@@ -142,7 +142,7 @@ func (f *Feature) explain() string {
 	case FeatureBody:
 		return "same summary under another title"
 	case FeatureShingles:
-		return percent(f.Value) + " of its text is the other's"
+		return percent(f.Value) + " of the two texts is in both"
 	case FeatureNames:
 		return strings.TrimSpace("same names " + words)
 	case FeatureMinutesApart:

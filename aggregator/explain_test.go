@@ -41,7 +41,7 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			"shingles", Decision{Kind: Copy, Evidence: Evidence{Rule: "same shingles", Partner: partner, Score: .98, Features: []Feature{{Name: FeatureShingles, Value: .62}}}},
-			"a copy of 1b2c3d4e: 62% of its text is the other's; score .98",
+			"a copy of 1b2c3d4e: 62% of the two texts is in both; score .98",
 		},
 		{
 			"judged", Decision{Kind: Report, Evidence: Evidence{Rule: "judged", Partner: partner, Score: .934, Features: []Feature{

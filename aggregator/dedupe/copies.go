@@ -18,7 +18,11 @@ const (
 	// this share of all their shingles is in both.
 	minShingles      = 8
 	jaccardOfCopies  = 0.2
-	jaccardOfEdition = 0.5 // within one source, which puts the same words around what it tells of different things
+	jaccardOfEdition = 0.5  // within one source, which puts the same words around what it tells of different things
+	jaccardOfText    = 0.75 // whatever the titles name
+	// otherNames is the most that names may weigh, by their root, which only
+	// one title has.
+	otherNames = 2
 	// shareOfShorter is the share of the shorter text that makes it a copy cut
 	// short.
 	shareOfShorter = 0.65
@@ -50,15 +54,23 @@ func (j *Judge) copied(e *aggregator.Entry, r *Reading, matches []match, banned 
 }
 
 // copied reports whether the pair, measured, carries the same text: sure enough
-// to fold it without a second thought.
+// to fold it without a second thought. Where the titles have other numbers, or
+// names of their own over texts that are alike only in part, the likeness may be
+// that of a template, and the model is asked.
 func (m *match) copied(q *query, d *doc) bool {
-	if min(q.shingles, int(d.shingles)) < minShingles || min(q.template, int(d.template)) >= maxTemplate {
+	x := m.vector
+	if min(q.shingles, int(d.shingles)) < minShingles || min(q.template, int(d.template)) >= maxTemplate || x[missingNumber] > 0 {
 		return false
 	}
-	if m.same {
-		return m.vector[coverTitle] >= likeTitles && m.jaccard >= jaccardOfEdition && m.vector[missingNumber] == 0 && m.apart <= sameSourceSeconds
+	switch {
+	case m.same:
+		return x[coverTitle] >= likeTitles && m.jaccard >= jaccardOfEdition && m.apart <= sameSourceSeconds
+	case m.jaccard >= jaccardOfText:
+		return true
+	case x[missingNames] > otherNames:
+		return false
 	}
-	return m.jaccard >= jaccardOfEdition || m.contained(q, d) >= shareOfShorter || m.jaccard >= jaccardOfCopies && m.vector[coverMin] >= likeTitles
+	return m.jaccard >= jaccardOfEdition || m.contained(q, d) >= shareOfShorter || m.jaccard >= jaccardOfCopies && x[coverMin] >= likeTitles
 }
 
 // contained estimates the share of the shorter text's shingles that the longer

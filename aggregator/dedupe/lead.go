@@ -9,8 +9,9 @@ import "wiredesk/aggregator"
 // highest priority, then an own report before a copy, then the fullest text,
 // then the first. But readers should not see headlines dance: the present lead
 // yields to a source of higher priority at any time, and otherwise only once,
-// as Story.Turns counts, and only to another source's own report where it is a
-// copy, or to a text half as long again. Where all are withdrawn it stays.
+// as Story.Turns counts, and only to an own report where it is a copy, or to a
+// text half as long again. One of its own source's takes its place where it is
+// no more than a flash. Where all are withdrawn it stays.
 //
 // A source that replaces its own text, by a correction or a numbered update,
 // asks for the change: whoever folds it sets Story.Lead. Priority gives a
@@ -25,7 +26,7 @@ func Lead(story *aggregator.Story, priority func(source string) int) (seq uint64
 	best := now
 	for i := range story.Members {
 		m := &story.Members[i]
-		if m.Withdrawn || now != nil && m.Source == now.Source {
+		if m.Withdrawn || now != nil && m.Source == now.Source && !(flash(now) && fuller(m, now)) {
 			continue
 		}
 		if best == nil || leadsBefore(m, best, priority) {
@@ -41,6 +42,13 @@ func Lead(story *aggregator.Story, priority func(source string) int) (seq uint64
 		return best.Seq, true
 	}
 	return now.Seq, false
+}
+
+// flash reports whether the member says a sentence or two: its own source's
+// report should take its place.
+func flash(m *aggregator.Member) bool {
+	const flashBytes = 300
+	return m.TextBytes < flashBytes
 }
 
 // fuller reports whether a's text is half as long again as b's.

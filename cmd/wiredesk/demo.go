@@ -88,11 +88,18 @@ func demo(ctx context.Context, log *slog.Logger, out io.Writer, address string, 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	cfg := demoConfig(wires.Sources(), filepath.Join(folder, "wiredesk.db"), listener.Addr())
+	// The same kinds of things happen in the demo's world every day. What
+	// happened the day before is long past, as short as the days are.
+	cfg.Dedupe.Window = max(time.Second, time.Duration(float64(18*time.Hour)/speed))
+	file := filepath.Join(folder, "demo.yaml")
+	if err := os.WriteFile(file, demoFile(cfg), 0o600); err != nil {
+		return errors.Join(err, listener.Close(), os.RemoveAll(folder))
+	}
 	d, err := newDesk(cfg, log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := welcome(out, cfg, wires.Wires()); err != nil {
+	if err := welcome(out, cfg, file, wires.Wires()); err != nil {
 		log.Info("nobody reads standard output", "err", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -118,6 +125,13 @@ func demoConfig(sources []aggregator.Source, database string, address net.Addr) 
 	return &cfg
 }
 
+// demoFile is a configuration with which commands find the demo's daemon.
+func demoFile(cfg *config.Config) []byte {
+	src := cfg.Sources[0]
+	return fmt.Appendf(nil, "listen: %q\nbase_url: %q\nstorage: {path: %q}\nsources:\n  - {id: %q, url: %q, allow_private: true}\n",
+		cfg.Listen, cfg.BaseURL, cfg.Storage.Path, src.ID, src.URL)
+}
+
 // localURL returns where a browser on this machine reaches address.
 func localURL(address net.Addr) string {
 	tcp, ok := address.(*net.TCPAddr)
@@ -131,7 +145,7 @@ func localURL(address net.Addr) string {
 }
 
 // welcome says where to look.
-func welcome(out io.Writer, cfg *config.Config, wires []world.Wire) error {
+func welcome(out io.Writer, cfg *config.Config, file string, wires []world.Wire) error {
 	var text strings.Builder
 	list := table{{"WIRE", "LANGUAGE", "FORMAT", "WHAT IT IS"}}
 	for _, w := range wires {
@@ -148,6 +162,14 @@ func welcome(out io.Writer, cfg *config.Config, wires []world.Wire) error {
 	}
 	text.WriteString("\nLook at\n\n")
 	if err := places.write(&text); err != nil {
+		return err
+	}
+	fmt.Fprintf(&text, "\nIn another terminal\n\n")
+	commands := table{
+		{"wiredesk stories --min-sources 3 --config " + file, "what several wires told"},
+		{"wiredesk why STORY --config " + file, "why they are one story"},
+	}
+	if err := commands.write(&text); err != nil {
 		return err
 	}
 	text.WriteString("\nCtrl-C ends it.\n")
