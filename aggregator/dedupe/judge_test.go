@@ -285,6 +285,38 @@ func TestPins(t *testing.T) {
 	}
 }
 
+// TestPartedStoriesStayTwo: an entry that belongs to two stories makes them one,
+// but not where an operator parted entries of theirs.
+func TestPartedStoriesStayTwo(t *testing.T) {
+	t.Parallel()
+	a := entry("norvia", ferry, rescue, "", 0)
+	a.GUID = "1"
+	b := entry("kelmar", ferry, rescue, "", time.Minute)
+	b.GUID = "2"
+	pin := aggregator.Pin{
+		A: aggregator.EntryKey("norvia", aggregator.KeyGUID, "1"),
+		B: aggregator.EntryKey("kelmar", aggregator.KeyGUID, "2"),
+	}
+	for name, pins := range map[string][]aggregator.Pin{
+		"parted": {pin}, "parted the other way": {{A: pin.B, B: pin.A}}, "parted no more": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolding(Options{})
+			f.setPins([]aggregator.Pin{pin})
+			first, second := f.add(a), f.add(b)
+			if first.Story == second.Story {
+				t.Fatal("the entries share a story")
+			}
+			f.setPins(pins)
+			d := f.add(entry("asker", ferry, rescue, "", time.Hour))
+			if d.Story == d.Entry.Story() || d.Merged.IsZero() != (pins != nil) {
+				t.Errorf("story %v, merged %v: %s", d.Story, d.Merged, d.Explain())
+			}
+		})
+	}
+}
+
 func TestRevise(t *testing.T) {
 	t.Parallel()
 	f := newFolding(Options{})

@@ -99,7 +99,7 @@ func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	case first.score > relatedFrom:
 		return verdict{story: first.story, near: true, rule: RuleModel, partner: j.entries.at(first.best.number), match: first.best, score: first.score, weakest: first.lowest, demand: j.demand(e, first)}
 	}
-	if v.story != nil && second != nil && second.score > j.demand(e, second) && j.agree(v.story, second.story) > max(mergeStrictness, j.strictness) {
+	if v.story != nil && second != nil && second.score > j.demand(e, second) && !j.parted(v.story, second.story) && j.agree(v.story, second.story) > max(mergeStrictness, j.strictness) {
 		v.story, v.merged = elder(v.story, second.story)
 	}
 	return v

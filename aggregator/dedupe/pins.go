@@ -48,3 +48,16 @@ func (j *Judge) pinned(e *aggregator.Entry) (banned []*story, joined *doc) {
 	}
 	return banned, joined
 }
+
+// parted reports whether an operator parted an entry of one story from an entry
+// of the other.
+func (j *Judge) parted(a, b *story) bool {
+	for _, x := range a.members {
+		for _, p := range j.pins[j.entries.at(x).id] {
+			if !p.join && slices.ContainsFunc(b.members, func(y uint32) bool { return j.entries.at(y).id == p.other }) {
+				return true
+			}
+		}
+	}
+	return false
+}
