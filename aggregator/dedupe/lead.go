@@ -1,6 +1,10 @@
 package dedupe
 
-import "wiredesk/aggregator"
+import (
+	"slices"
+
+	"wiredesk/aggregator"
+)
 
 // Lead returns the Seq of the member that should stand for the story, and
 // whether that is a change nobody asked for.
@@ -11,7 +15,8 @@ import "wiredesk/aggregator"
 // yields to a source of higher priority at any time, and otherwise only once,
 // as Story.Turns counts, and only to an own report where it is a copy, or to a
 // text half as long again. One of its own source's takes its place where it is
-// no more than a flash. Where all are withdrawn it stays.
+// no more than a flash. Where all are withdrawn it stays, or is the first where
+// it is no member.
 //
 // A source that replaces its own text, by a correction or a numbered update,
 // asks for the change: whoever folds it sets Story.Lead. Priority gives a
@@ -34,8 +39,10 @@ func Lead(story *aggregator.Story, priority func(source string) int) (seq uint64
 		}
 	}
 	switch {
-	case best == nil:
+	case best == nil && slices.ContainsFunc(story.Members, func(m aggregator.Member) bool { return m.Seq == story.Lead }):
 		return story.Lead, false
+	case best == nil:
+		return story.Members[0].Seq, false
 	case now == nil || priority(best.Source) > priority(now.Source):
 		return best.Seq, false
 	case story.Turns == 0 && (own(best) && !own(now) || fuller(best, now)):

@@ -48,6 +48,8 @@ func TestLead(t *testing.T) {
 		"withdrawn lead after a turn":      {[]member{gone(from("a")), from("a")}, 1, 1, 2, false},
 		"withdrawn member of higher worth": {[]member{from("a"), gone(full("higher", 900))}, 1, 0, 1, false},
 		"all withdrawn":                    {[]member{gone(from("a")), gone(from("b"))}, 2, 0, 2, false},
+		"all withdrawn, no lead yet":       {[]member{gone(from("a")), gone(from("b"))}, 0, 0, 1, false},
+		"all withdrawn, lead has left":     {[]member{gone(from("a")), gone(from("b"))}, 9, 0, 1, false},
 		"lead that is gone is replaced":    {[]member{from("low"), from("low")}, 9, 0, 1, false},
 	}
 	for name, test := range tests {

@@ -137,6 +137,30 @@ func TestPinApartTakesAliasesAlong(t *testing.T) {
 	}
 }
 
+// Entries that were taken back can be parted, and the lead from such.
+func TestPinApartTheWithdrawn(t *testing.T) {
+	t.Parallel()
+	first, second := entryID("norvia", "1"), entryID("kelmar", "1")
+	tests := map[string]struct {
+		withdrawn, stays, left string
+	}{
+		"it leaves":       {"kelmar", "ferry: norvia", "(KILL ferry: kelmar)"},
+		"the lead leaves": {"norvia", "(KILL ferry: norvia)", "ferry: kelmar"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newTopicsBench(t)
+			b.tell("norvia", "1", "ferry: norvia")
+			b.tell("kelmar", "1", "ferry: kelmar")
+			b.tell(test.withdrawn, "1", "KILL ferry: "+test.withdrawn)
+			b.pin(first, second, false)
+			b.wantStory(first.Story(), test.stays)
+			b.wantStory(second.Story(), test.left)
+		})
+	}
+}
+
 func TestPinRefused(t *testing.T) {
 	t.Parallel()
 	b := newTopicsBench(t)
