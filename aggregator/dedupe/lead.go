@@ -15,8 +15,8 @@ import (
 // yields to a source of higher priority at any time, and otherwise only once,
 // as Story.Turns counts, and only to an own report where it is a copy, or to a
 // text half as long again. One of its own source's takes its place where it is
-// no more than a flash. Where all are withdrawn it stays, or is the
-// first where it is no member.
+// no more than a flash. Where all are withdrawn it stays, or is the first where
+// it is no member.
 //
 // A source that replaces its own text, by a correction or a numbered update,
 // asks for the change: whoever folds it sets Story.Lead. Priority gives a
@@ -31,7 +31,7 @@ func Lead(story *aggregator.Story, priority func(source string) int) (seq uint64
 	best := now
 	for i := range story.Members {
 		m := &story.Members[i]
-		if m.Withdrawn || now != nil && m.Source == now.Source && !(flash(now) && fuller(m, now)) {
+		if m.Withdrawn || now != nil && m.Source == now.Source && (!flash(now) || !fuller(m, now)) {
 			continue
 		}
 		if best == nil || leadsBefore(m, best, priority) {
