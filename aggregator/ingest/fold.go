@@ -331,8 +331,11 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	e.Labels = reading.Labels
 	f.replace(c, e)
 	if e.Story.IsZero() || told && withdraws(e) == withdraws(old) {
+		// Dropped at first sight, or a text that readers have seen: nothing to
+		// decide, but the feeds show it again.
 		f.judge.Add(e, reading)
-		return nil // dropped at first sight, or a text that readers have seen
+		report.Changed = report.Changed || !e.Story.IsZero()
+		return nil
 	}
 	d := f.judge.Revise(e, reading)
 	if err := f.revise(e, old, &d); err != nil {

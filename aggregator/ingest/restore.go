@@ -84,6 +84,7 @@ func (in *Ingest) restoreJudge(lastSeq uint64, lastSeen time.Time) (windowJudge,
 		if err := errors.Join(in.opts.Store.Replay(since, r.add), r.finish()); err != nil {
 			return nil, err
 		}
+		in.unsaved = lastSeq > 0
 	}
 	judge.SetPins(pins)
 	return judge, nil
