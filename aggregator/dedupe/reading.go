@@ -20,6 +20,7 @@ const (
 	maxSketch      = 20 // digests of the text's shingles
 	shingleWords   = 3
 	maxRepeatables = 16
+	bytesPerWord   = 6 // or so
 )
 
 // Fewer words than these say too little to call two texts the same: "Live
@@ -82,7 +83,7 @@ type Reading struct {
 
 // Read reads an entry's title, summary and canonical link.
 func (j *Judge) Read(e *aggregator.Entry) Reading {
-	r := Reading{tokens: make([]token, 0, 96)}
+	r := Reading{tokens: make([]token, 0, (len(e.Title)+len(e.Summary))/bytesPerWord+1)}
 	if e.Canonical != "" {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}

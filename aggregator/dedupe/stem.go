@@ -32,7 +32,7 @@ var stemmers = map[string]func(*snowballstem.Env) bool{
 }
 
 // stemCacheSize is how many words' stems are remembered, a power of two.
-const stemCacheSize = 1 << 15
+const stemCacheSize = 1 << 16
 
 // stemmer turns words into terms. It remembers the stems of frequent words, so
 // that most words cost a look-up.

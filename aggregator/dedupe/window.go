@@ -112,8 +112,8 @@ func (w *window) end() uint32 { return w.first + uint32(len(w.docs)) }
 func (w *window) push(d doc) {
 	if n := len(w.docs); n == cap(w.docs) {
 		const least = 64
-		w.docs = append(make([]doc, 0, n+n/16+least), w.docs...)
-		w.lengths = append(make([]float32, 0, n+n/16+least), w.lengths...)
+		w.docs = append(make([]doc, 0, n+n/8+least), w.docs...)
+		w.lengths = append(make([]float32, 0, n+n/8+least), w.lengths...)
 	}
 	w.docs, w.lengths = append(w.docs, d), append(w.lengths, 0)
 }
