@@ -14,7 +14,7 @@ import (
 // text, which tells a happening from others no better.
 const (
 	maxTitleWords  = 48
-	maxBodyWords   = 160
+	maxBodyWords   = 100
 	maxTerms       = 64
 	maxPairs       = 16 // of neighbouring title words
 	maxSketch      = 20 // digests of the text's shingles
