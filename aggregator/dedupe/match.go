@@ -10,10 +10,10 @@ import (
 
 const (
 	maxReach   = 250  // entries looked at for one word, the newest first
-	maxVisits  = 1000 // and for all words
+	maxVisits  = 800 // and for all words
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
-	maxMatches = 24
+	maxMatches = 20
 	minShared  = 2   // words; who shares fewer tells something else
 	maxUsed    = 100 // of those, looked at for their source
 	// What seems farther than this share of the nearest is not measured.
