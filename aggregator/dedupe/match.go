@@ -10,7 +10,7 @@ import (
 
 const (
 	maxReach   = 250  // entries looked at for one word, the newest first
-	maxVisits  = 800 // and for all words
+	maxVisits  = 800  // and for all words
 	reachWords = 24   // words looked up, the weightiest first
 	minRarity  = 1293 // of a word worth looking up: 3.5 in natural logarithm, in 256ths of binary
 	maxMatches = 20

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -171,9 +172,30 @@ func outline(e *aggregator.Entry) *aggregator.Entry {
 	}
 }
 
+// duties returns pins in an order in which each can be obeyed: first what is
+// apart, with all that is joined to either of the two, then what is together.
+func duties(pins []aggregator.Pin) []aggregator.Pin {
+	inOrder := func(group map[aggregator.EntryID]bool) []aggregator.EntryID {
+		return slices.SortedFunc(maps.Keys(group), func(a, b aggregator.EntryID) int { return bytes.Compare(a[:], b[:]) })
+	}
+	var apart, together []aggregator.Pin
+	for _, p := range pins {
+		if p.Join {
+			together = append(together, p)
+			continue
+		}
+		for _, a := range inOrder(joined(p.A, pins)) {
+			for _, b := range inOrder(joined(p.B, pins)) {
+				apart = append(apart, aggregator.Pin{A: a, B: b, At: p.At})
+			}
+		}
+	}
+	return append(apart, together...)
+}
+
 // obey does what pins say of entries that the judge did not see together.
 func (r *refolding) obey(pins []aggregator.Pin) error {
-	for _, pin := range pins {
+	for _, pin := range duties(pins) {
 		a, b, err := r.pinnedEntries(pin)
 		if errors.Is(err, ErrPin) || errors.Is(err, aggregator.ErrNotFound) {
 			continue // it is of an entry that was dropped or is gone

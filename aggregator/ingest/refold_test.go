@@ -221,6 +221,25 @@ func TestRefoldObeysPins(t *testing.T) {
 	b.wantStory(third.Entry.Story(), "ferry: afloat | ferry: aground | storm: rises")
 }
 
+// TestRefoldPartsWhatIsPinnedTogether: two entries are joined, and one of them
+// parted from a third, to which a rule joins the other.
+func TestRefoldPartsWhatIsPinnedTogether(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	first := b.tell("norvia", "a", "ferry: aground")
+	second := b.tell("kelmar", "b", "storm: rises")
+	third := b.tell("herald", "c", "ferry: afloat")
+	for _, pin := range []aggregator.Pin{{A: second.Entry, B: third.Entry, Join: true}, {A: first.Entry, B: second.Entry}} {
+		if _, err := b.in.Pin(t.Context(), pin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.wantStory(first.Entry.Story(), "ferry: aground")
+	if refolded := b.refold(newTopics()); len(refolded.Moves) > 0 || refolded.Changed > 0 {
+		t.Errorf("%d changes, entries move: %+v", refolded.Changed, refolded.Moves)
+	}
+}
+
 // TestRefoldMovesAliases: a story becomes another, and what it had merged with
 // another one again.
 func TestRefoldMovesAliases(t *testing.T) {
