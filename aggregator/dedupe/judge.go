@@ -57,7 +57,8 @@ type Judge struct {
 	desk
 }
 
-// desk is room for the work on one entry: it holds nothing between two.
+// desk is room for the work on one entry. What it holds between two only saves
+// work: the stems of words, and the matches of the entry last asked about.
 type desk struct {
 	scan    scanner
 	stems   stemmer
@@ -154,7 +155,7 @@ func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 		return d
 	}
 	d.Evidence = j.evidence(e, &v)
-	older, younger := elder(v.story, own)
+	older, younger := elder(v.partner.story, own) // the one that the evidence names, whatever else it would join
 	d.Story, d.Merged = older.id, younger.id
 	return d
 }

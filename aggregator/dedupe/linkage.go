@@ -68,15 +68,15 @@ type tally struct {
 // judge finds the story that the entry belongs to.
 func (j *Judge) judge(e *aggregator.Entry, r *Reading) verdict {
 	banned, pinned := j.pinned(e)
-	matches := j.match(e, r)
-	tallies := j.tally(e, matches)
 	if pinned != nil {
 		return verdict{story: pinned.story, kind: aggregator.Report, rule: aggregator.RuleJoined, partner: pinned, score: 1}
 	}
+	matches := j.match(e, r)
 	v := j.copied(e, r, matches, banned)
 	if j.join == aggregator.JoinCopy {
 		return v
 	}
+	tallies := j.tally(e, matches)
 	var first, second *tally
 	for i := range tallies {
 		t := &tallies[i]
