@@ -167,6 +167,22 @@ func item(guid, title string) aggregator.Entry {
 	return aggregator.Entry{GUID: guid, Title: title, Link: "https://norvia.example/" + guid}
 }
 
+// A text that returns is no news, but it is what the feeds have to show.
+func TestReturningTextIsShown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const first, second = "Ferry with forty aboard runs aground", "Ferry with thirty aboard runs aground"
+	b.submit(b.fetched("norvia", item("1", first)))
+	b.submit(b.fetched("norvia", item("1", second)))
+	report := b.submit(b.fetched("norvia", item("1", first)))
+	if !report.Changed || kinds(report) != "" {
+		t.Errorf("changed %v, decided %q", report.Changed, kinds(report))
+	}
+	if title := b.stories()[0].LeadEntry().Title; title != first {
+		t.Errorf("the store has %q", title)
+	}
+}
+
 func TestCopiesShareAStory(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -405,6 +405,22 @@ func TestSnapshotOfPurgedEntries(t *testing.T) {
 	}
 }
 
+// A judge that had to be rebuilt is saved though nothing new came.
+func TestRebuiltJudgeIsSaved(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	b.tell("norvia", "1", "ferry: Aground")
+	b.close()
+	if err := os.Remove(b.path + ".judge"); err != nil {
+		t.Fatal(err)
+	}
+	b.reopen()
+	b.close()
+	if _, err := os.Stat(b.path + ".judge"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSnapshotOncePerHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

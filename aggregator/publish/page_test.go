@@ -86,6 +86,23 @@ func TestItemsShowTheLeadThoughItsSourceBroughtAnother(t *testing.T) {
 	}
 }
 
+func TestItemsLeaveOutWhoTookItBack(t *testing.T) {
+	t.Parallel()
+	v := view(1,
+		aggregator.Entry{Source: "harbour", Title: "Ferry aground", Link: "https://harbour.example/1", Seen: at("09:00:00")},
+		aggregator.Entry{Source: "island", Title: "Ferry sinks", Link: "https://island.example/1", Seen: at("09:30:00")},
+	)
+	carriers := func() int {
+		it := itemOf(v)
+		return len(it.others())
+	}
+	both := carriers()
+	v.Members[1].Withdrawn = true
+	if one := carriers(); both != 1 || one != 0 {
+		t.Errorf("%d other carriers, and %d once it was taken back", both, one)
+	}
+}
+
 func TestItemsSummaryIsClean(t *testing.T) {
 	t.Parallel()
 	it := itemOf(view(1, aggregator.Entry{Summary: "a\x08\xff \u202eb", Content: "<p>x</p>"}))
