@@ -17,7 +17,7 @@ const (
 	sharedWeight  // root of the weight of all shared words
 	sharedFirst   // weight of the heaviest shared word
 	sharedSecond  // and of the next
-	sharedThird   //
+	sharedThird   // and of the third
 	sharedTitle   // root of the weight of the words both titles have
 	sharedNames   // root of the weight of shared names
 	missingNames  // root of the smaller weight of the names that only one title has
@@ -34,17 +34,17 @@ const (
 	likeLetters   // Jaccard of the titles' letters, in fives
 	likeShingles  // Jaccard of the shingles
 	missedMin     // heaviest title word that the other text lacks
-	missedMax     //
+	missedMax     // the heavier of the two titles'
 	sameSkeleton  // the titles are equal but for numbers and dates
 	seriesLog     // logarithm of the occasions the source wrote such a title
 	local         // coverage by words that not every match shares
 	crowd         // logarithm of the number of about equal matches
 	usedShare     // share of the shared title words that the source uses anyway
 	weightMin     // logarithm of the lighter text's weight
-	weightMax     //
+	weightMax     // and of the heavier
 	coverGap      // coverMax times gapLog
 	stubMin       // share of one title's words' beginnings found in the other text
-	stubMax       //
+	stubMax       // the larger of the two shares
 	features
 )
 

@@ -190,23 +190,16 @@ func withoutLinks(text string) string {
 	return strings.Join(kept, " ")
 }
 
+// baseLanguage returns the first subtag of a BCP 47 tag in lower case; empty
+// for what is no code of a language.
 func baseLanguage(tag string) string {
-	for i := range tag {
-		if tag[i] == '-' || tag[i] == '_' {
-			tag = tag[:i]
-			break
-		}
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		tag = tag[:i]
 	}
 	if len(tag) > 3 {
 		return ""
 	}
-	b := []byte(tag)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
+	return strings.ToLower(tag)
 }
 
 // segmentEnds reports whether what stands between two words of a title parts
@@ -256,7 +249,7 @@ func mix(x uint64) uint64 {
 // titles are in their letters.
 type signature [4]uint64
 
-// gramsOf returns the signature of each four bytes' worth of letters.
+// gramsOf returns the signature of each five bytes' worth of letters.
 func gramsOf(text []byte) (s signature) {
 	for i := 0; i+5 <= len(text); i++ {
 		h := uint64(text[i])<<32 | uint64(text[i+1])<<24 | uint64(text[i+2])<<16 | uint64(text[i+3])<<8 | uint64(text[i+4])

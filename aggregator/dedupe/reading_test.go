@@ -65,3 +65,22 @@ func FuzzRead(f *testing.F) {
 		again.Explain()
 	})
 }
+
+func TestLinksInATextAreNotRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Watch it at https://video.example/PLgyY1 and tell us": "Watch it at and tell us",
+		"https://video.example/PLgyY1":                         "",
+		"No  link: here":                                       "No  link: here",
+	} {
+		if got := withoutLinks(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	j := New(Options{})
+	plain := j.Read(&aggregator.Entry{Title: "Ferry aground", Summary: "Watch it here."})
+	linked := j.Read(&aggregator.Entry{Title: "Ferry aground", Summary: "Watch it https://video.example/PLgyY1 here."})
+	if plain.bodyWords != linked.bodyWords {
+		t.Errorf("%d words, with a link %d", plain.bodyWords, linked.bodyWords)
+	}
+}
