@@ -80,6 +80,17 @@ type SourceState struct {
 	Showing    []uint64 // Seq of the entries in the last document: not to be purged while shown
 	Polls      uint64   // since the source was added
 	EntriesNew uint64   // since the source was added
+	Push       Push
+}
+
+// Push is what a hub does for a source (WebSub). The zero value is a source
+// that no hub pushes.
+type Push struct {
+	LeaseUntil time.Time // until then a hub has promised to push; zero: none has
+	Last       time.Time // when a push last brought a document of the source; zero: never
+	// Missed is how many polls in a row found new entries that no push had
+	// brought first: more than a few say that the hub does not keep its promise.
+	Missed int
 }
 
 // GUIDTrust says how far a source's GUIDs can be relied on.

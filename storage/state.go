@@ -34,6 +34,9 @@ type stateRecord struct {
 	Showing      []uint64               `cbor:"25,keyasint,omitempty"`
 	Polls        uint64                 `cbor:"26,keyasint,omitempty"`
 	EntriesNew   uint64                 `cbor:"27,keyasint,omitempty"`
+	LeaseUntil   stamp                  `cbor:"28,keyasint,omitempty"`
+	LastPush     stamp                  `cbor:"29,keyasint,omitempty"`
+	PushesMissed int                    `cbor:"30,keyasint,omitempty"`
 }
 
 func (r *stateRecord) set(s *aggregator.SourceState) {
@@ -50,6 +53,7 @@ func (r *stateRecord) set(s *aggregator.SourceState) {
 		MinInterval: s.Hints.MinInterval, SkipHours: s.Hints.SkipHours, SkipDays: s.Hints.SkipDays,
 		Moved: s.Moved, MovedSeen: moved, GUIDs: s.GUIDs, Showing: s.Showing,
 		Polls: s.Polls, EntriesNew: s.EntriesNew,
+		LeaseUntil: stampOf(s.Push.LeaseUntil), LastPush: stampOf(s.Push.Last), PushesMissed: s.Push.Missed,
 	}
 }
 
@@ -64,6 +68,7 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 		Title: r.Title, Site: r.Site, Language: r.Language, Self: r.Self, Hubs: r.Hubs,
 		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
 		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
+		Push: aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
 	}
 	for _, t := range r.MovedSeen {
 		s.MovedSeen = append(s.MovedSeen, t.time())
