@@ -15,6 +15,11 @@ type composed struct {
 	template int      // percent of the title that its source repeats
 }
 
+// clear leaves nothing to compare by.
+func (c *composed) clear() {
+	c.terms, c.pairs, c.sketch, c.shingles = c.terms[:0], c.pairs[:0], c.sketch[:0], 0
+}
+
 // term is a word of an entry as it is compared.
 type term struct {
 	root

@@ -26,6 +26,9 @@
 //     not its best friend alone, if they agree well enough; and where it shows
 //     that two stories are one, they are merged (linkage).
 //
+// What was old news when it was seen takes the first step only, and is folded
+// with what has the same link or words.
+//
 // When in doubt two entries stay apart: a hidden report is worse than a
 // repeated one.
 //

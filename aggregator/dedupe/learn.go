@@ -80,7 +80,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
 	d.skeleton, d.grams, d.keys, d.gathers, d.live = r.skeleton, r.grams, r.keys, r.gathers, r.live
 	d.when = instantOf(e.When())
-	if !fresh {
+	if !fresh || j.old(e) {
 		return
 	}
 	j.words.total += countUnit

@@ -126,10 +126,7 @@ func (j *Judge) tally(e *aggregator.Entry, matches []match) []tally {
 	}
 	for k := range tallies {
 		t := &tallies[k]
-		n := len(t.story.members)
-		if own, found := j.entries.find(e.Seq); found && j.entries.at(own).story == t.story {
-			n-- // itself, when its new text is judged
-		}
+		n := j.compared(t.story, e.Seq)
 		if t.met < n {
 			t.lowest = stranger
 		}
@@ -138,6 +135,17 @@ func (j *Judge) tally(e *aggregator.Entry, matches []match) []tally {
 	}
 	j.tallies = tallies
 	return tallies
+}
+
+// compared returns how many members of a story the entry could have matched:
+// all but itself, when its new text is judged, and those that were old news.
+func (j *Judge) compared(s *story, seq uint64) (n int) {
+	for _, number := range s.members {
+		if d := j.entries.at(number); d.terms > 0 && d.seq != seq {
+			n++
+		}
+	}
+	return n
 }
 
 func logOdds(p float64) float64 {

@@ -52,6 +52,11 @@ func (j *Judge) match(e *aggregator.Entry, r *Reading) []match {
 	q := &j.query
 	source := sourceDigest(e.Source)
 	r.compose(func(piece uint64) bool { return j.habits.repeated(source, piece) }, &q.composed)
+	if j.old(e) {
+		q.clear()
+		j.matches, j.subject = j.matches[:0], subject
+		return j.matches
+	}
 	j.prepare(q)
 	j.retrieve(e, q)
 	kept := j.matches[:0]

@@ -81,9 +81,15 @@ type Reading struct {
 	live        bool // labelled as a page that goes on growing
 }
 
-// Read reads an entry's title, summary and canonical link.
+// Read reads an entry's title, summary and canonical link; of old news no more
+// of the summary than tells whether another has the same.
 func (j *Judge) Read(e *aggregator.Entry) Reading {
-	r := Reading{tokens: make([]token, 0, (len(e.Title)+len(e.Summary))/bytesPerWord+1)}
+	old := j.old(e)
+	words := len(e.Title)
+	if !old {
+		words += len(e.Summary)
+	}
+	r := Reading{tokens: make([]token, 0, words/bytesPerWord+1)}
 	if e.Canonical != "" {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}
@@ -161,6 +167,9 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		}
 		r.bodyWords++
 		text = append(append(text, w.letters...), ' ')
+		if old {
+			continue
+		}
 		root := j.stems.root(w.letters, language)
 		segment.add(root.term)
 		r.tokens = append(r.tokens, token{root: root, shape: w.shape})
