@@ -28,7 +28,7 @@ func TestOldNews(t *testing.T) {
 		rule          string
 	}{
 		"report of the day":        {first, report, aggregator.Report, RuleModel},
-		"as old as news may be":    {first, claimed(report, oldWindows*DefaultWindow), aggregator.Report, RuleModel},
+		"as old as news may be":    {first, claimed(report, oldFrom), aggregator.Report, RuleModel},
 		"old report":               {first, claimed(report, month), aggregator.New, aggregator.RuleFirst},
 		"report of what is old":    {claimed(first, month), report, aggregator.New, aggregator.RuleFirst},
 		"both old":                 {claimed(first, month), claimed(report, month), aggregator.New, aggregator.RuleFirst},
@@ -80,5 +80,22 @@ func TestOldNewsTeachesNothing(t *testing.T) {
 	}
 	if n := len(f.judge.habits.known); n != 0 {
 		t.Errorf("%d habits are known", n)
+	}
+}
+
+// However short the window, what is of the last days is no old news.
+func TestShortWindowMakesNoOldNews(t *testing.T) {
+	t.Parallel()
+	for window, want := range map[time.Duration]time.Duration{
+		time.Minute:         oldFrom,
+		DefaultWindow:       oldFrom,
+		20 * 24 * time.Hour: 40 * 24 * time.Hour,
+	} {
+		j := New(Options{Window: window})
+		least := claimed(entry("norvia", ferry, rescue, "", 0), want)
+		more := claimed(least, want+time.Second)
+		if j.old(&least) || !j.old(&more) {
+			t.Errorf("window %v: old after %v %v, a second later %v", window, want, j.old(&least), j.old(&more))
+		}
 	}
 }

@@ -124,15 +124,20 @@ func (w *window) find(seq uint64) (number uint32, found bool) {
 	return w.first + uint32(i), found
 }
 
-// oldWindows is how many windows before it was seen an entry must claim to have
-// been told to be old news.
-const oldWindows = 2
+// An entry is old news that claims to have been told so many windows and so long
+// before it was seen.
+const (
+	oldWindows = 2
+	oldFrom    = 7 * 24 * time.Hour
+)
 
 // old reports whether the entry was old news when it was seen, as most of what
 // a source shows may be when it is read for the first time. It is folded with
 // what has the same link or words; as a report it is compared with nothing, and
 // the vocabulary and the habits don't learn from it.
-func (j *Judge) old(e *aggregator.Entry) bool { return e.Seen.Sub(e.When()) > oldWindows*j.window }
+func (j *Judge) old(e *aggregator.Entry) bool {
+	return e.Seen.Sub(e.When()) > max(oldWindows*j.window, oldFrom)
+}
 
 func (j *Judge) windowSeconds() int64 { return int64(j.window / time.Second) }
 
