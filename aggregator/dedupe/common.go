@@ -1,6 +1,10 @@
 package dedupe
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // commonWords are words that join others and tell nothing of what happened, as
 // the scanner folds them. They are left out of what entries are compared by:
@@ -50,11 +54,40 @@ var commonWords = func() map[string]struct{} {
 		// Indonesian and Malay, Filipino
 		`yang dan di ke dari untuk dengan pada ini itu dalam akan tidak oleh juga telah sudah bisa ada
 		ang ng sa na mga ay si ni para kay ito at may hindi`,
-		// Persian, Urdu, Hindi
-		`از به با را که این ان برای است بود شد های می تا هم یک کی کے کا میں نے سے پر اور ہے ہیں کو
-		के का की में ने से पर और है हैं को भी यह कि इस एक लिए`,
+		// Persian, Urdu
+		`از به با را که این ان برای است بود شد شده های می تا هم یک بر نیز اما اگر یا هر چه خود کرد کرده گفت شود
+		باید بین پس بعد قبل درباره کی کے کا میں نے سے پر اور ہے ہیں کو بھی یہ وہ اس ان ہو گیا گئی گئے تھا تھی تھے
+		کہ جو کر کیا رہا رہی رہے لیے ساتھ نہیں ایک والے دیا`,
+		// Hindi, Marathi, Nepali
+		`के का की में ने से पर और है हैं को भी यह वह कि इस उस एक लिए हो था थी थे हुआ हुई हुए गया गई गए कर करने किया
+		रहा रही रहे नहीं तो ही साथ बाद जो तक अब या अपने लेकर कहा आज आणि आहे च्या मध्ये छ र लाई`,
+		// Bengali
+		`এ এই ও ওই সে তা তার তাঁর তাদের তাঁদের তিনি তাঁরা তারা যে যা যার যারা কে কি কী কেন কোন কোনো কিছু কেউ করে করা
+		করার করেন করেছে করেছেন করেছিল করছে করছেন করতে করবে করবেন করলেন করলো করল হয় হয়ে হয়েছে হয়েছেন হওয়া হওয়ার
+		হতে হবে হচ্ছে হলো হল হলে ছিল ছিলেন আছে আছেন নেই না নয় আর এবং বা কিন্তু তবে তাই যদি জন্য থেকে দিয়ে নিয়ে সঙ্গে
+		সাথে মধ্যে পরে পর আগে কাছে উপর ওপর দিকে পর্যন্ত মতো মত বলে বলেন বলেছেন বললেন জানান জানিয়েছে জানিয়েছেন জানায়
+		জানা গেছে গেল যায় এক একটি একজন একই দুই দুটি আজ গত আগামী এখন এবার সব সকল অনেক আরো আরও শুধু প্রায় হিসেবে দেয়া
+		দেওয়া দেন দেয় দিয়েছে দিয়েছেন দিতে দিল দিলেন নিতে নেওয়া নেয়া নিয়েছেন গিয়ে এসে আসা থাকা থাকে থাকবে থাকতে রয়েছে
+		রয়েছেন অন্য নিজের প্রতি বিরুদ্ধে বিষয়ে কারণে পক্ষে যেন কথা কাজ সময় দিন হাজার টাকা এর তো যাবে পেয়েছে পাওয়া`,
+		// Tamil
+		`ஒரு இந்த அந்த என்று என மற்றும் உள்ள உள்ளது இது அது அவர் இருந்து போது பற்றி ஆகும் செய்த வேண்டும் என்ன`,
+		// Greek
+		`και το τα τη την της του των ο η οι τον στο στη στην στον στα στις σε με για από ότι που να θα δεν είναι ένα μια
+		έναν κατά μετά πριν όπως αλλά ή ως αν τι πως έχει είχε ήταν προς`,
+		// Hebrew
+		`את של על לא עם כי זה זו הוא היא הם גם או אבל אם כל יותר אחרי לפני בין היה היו יש אין מה מי כך רק עד אל אך אחד`,
+		// Ukrainian, Bulgarian, Serbian
+		`це які який яка було були буде щоб або вже його її їх під час після проти між понад се ще са е от по за на да ли
+		ще със във към при след преди над срещу като беше бе која који које су је се ће био била према због`,
+		// Czech, Slovak, Hungarian, Romanian
+		`a i v ve na se si ze s z do o po pro za je jsou byl byla bylo byt by ktery ktera ktere jak nebo ale take podle jeho
+		jej az aby uz kdyz sa sú az egy es hogy nem van volt meg mar csak is el ki be fel mint vagy ez azt si la cu din
+		pe sa se un o de ca nu este sunt au fost mai dupa pentru prin despre catre`,
+		// Finnish, Vietnamese, Swahili
+		`ja on ei oli se että myos mutta kun joka jos ovat sekä tai mukaan jalkeen và của là các có được cho trong với
+		không người một những đã khi từ này tại đến ra về sau na ya wa kwa za la ni katika kuwa cha vya huo hiyo`,
 	} {
-		for word := range strings.FieldsSeq(list) {
+		for word := range strings.FieldsSeq(norm.NFKC.String(list)) {
 			var folded []byte
 			for _, r := range word {
 				if kindOf(r) != inside {

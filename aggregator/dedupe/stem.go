@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -74,15 +75,21 @@ func (s *stemmer) root(letters []byte, language string) root {
 }
 
 // stubBytes returns how much of a stem inflection leaves alone, as a rule: five
-// letters of Latin, four of other scripts.
+// letters of Latin, four of other scripts, with the signs that stand on them.
 func stubBytes(stem []byte) int {
 	letters := 4
 	if len(stem) > 0 && stem[0] < utf8.RuneSelf {
 		letters = 5
 	}
 	at := 0
-	for ; letters > 0 && at < len(stem); letters-- {
-		_, size := utf8.DecodeRune(stem[at:])
+	for at < len(stem) {
+		r, size := utf8.DecodeRune(stem[at:])
+		if r < 0x0900 || !unicode.IsMark(r) {
+			if letters == 0 {
+				break
+			}
+			letters--
+		}
 		at += size
 	}
 	return at
@@ -103,6 +110,8 @@ func (s *stemmer) stem(letters []byte, language string) []byte {
 		language = "ru"
 	case first >= 0x0600 && first < 0x0700:
 		return stemArabic(letters)
+	case first >= 0x0980 && first < 0x0a00:
+		return stemBengali(letters)
 	case first >= 0x0b80 && first < 0x0c00:
 		language = "ta"
 	default:

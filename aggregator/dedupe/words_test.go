@@ -179,6 +179,7 @@ func TestStubs(t *testing.T) {
 	t.Parallel()
 	for stem, want := range map[string]string{
 		"": "", "oil": "oil", "governor": "gover", "президент": "през", "вор": "вор", "وزير": "وزير", "渡轮": "渡轮",
+		"শিক্ষামন্ত্রী": "শিক্ষাম", "প্রধান": "প্রধান", "প্রধানমন্ত্রী": "প্রধান", "प्रधानमंत्री": "प्रधान",
 	} {
 		if got := stem[:stubBytes([]byte(stem))]; got != want {
 			t.Errorf("%s: %s, want %s", stem, got, want)
@@ -189,7 +190,7 @@ func TestStubs(t *testing.T) {
 func TestCommonWords(t *testing.T) {
 	t.Parallel()
 	var s stemmer
-	for _, w := range []string{"the", "said", "في", "على", "потому", "это", "été", "après", "für", "über", "el", "não", "och", "için", "yang", "है"} {
+	for _, w := range []string{"the", "said", "في", "على", "потому", "это", "été", "après", "für", "über", "el", "não", "och", "için", "yang", "है", "হয়েছে", "থেকে", "προς", "אחרי", "после", "được"} {
 		words := wordsOf(&scanner{}, w)
 		if _, found := commonWords[words[0]]; !found || !s.root([]byte(words[0]), "").common {
 			t.Errorf("%s is not common", w)
@@ -203,6 +204,27 @@ func TestCommonWords(t *testing.T) {
 	for w := range commonWords {
 		if got := wordsOf(&scanner{}, w); len(got) != 1 || got[0] != w {
 			t.Errorf("the scanner makes %q of the common word %q", got, w)
+		}
+	}
+}
+
+func TestStemBengali(t *testing.T) {
+	t.Parallel()
+	var s stemmer
+	for stem, words := range map[string][]string{
+		"বাংলাদেশ": {"বাংলাদেশ", "বাংলাদেশের", "বাংলাদেশে", "বাংলাদেশকে", "বাংলাদেশই"},
+		"ঢাকা":     {"ঢাকা", "ঢাকায়", "ঢাকার", "ঢাকাকে"},
+		"শিশু":     {"শিশু", "শিশুর", "শিশুটি", "শিশুটিকে", "শিশুদের", "শিশুরা"},
+		"হাম":      {"হাম", "হামের", "হামে"},
+		"বই":       {"বই"},
+		"নদী":      {"নদী", "নদীর", "নদীতে", "নদীগুলোর"},
+		"মন্ত্র":   {"মন্ত্র", "মন্ত্রের"},
+	} {
+		for _, word := range words {
+			letters := wordsOf(&scanner{}, word)[0]
+			if got := string(s.stem([]byte(letters), "bn")); got != wordsOf(&scanner{}, stem)[0] {
+				t.Errorf("%s: %s, want %s", word, got, stem)
+			}
 		}
 	}
 }
