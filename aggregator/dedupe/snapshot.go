@@ -40,7 +40,7 @@ func (j *Judge) Places() iter.Seq[Place] {
 
 // snapshotMagic begins a snapshot; its last letter counts the versions of what
 // follows, and of what the judge makes of a text.
-const snapshotMagic = "wdjudge\x01"
+const snapshotMagic = "wdjudge\x02"
 
 // noStory is the place of the story of an entry that has none.
 const noStory = math.MaxUint32
