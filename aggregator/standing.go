@@ -36,21 +36,14 @@ func (h Hints) closed(t time.Time) bool {
 }
 
 // Notes say in words, without full stops, what an operator should know of the
-// source beside its problem; empty: it does as it should.
+// source beside its problem and its failures; empty: nothing.
 func (s *SourceState) Notes() []string {
 	var notes []string
-	switch {
-	case s.Outcome == Gone:
+	switch s.Outcome {
+	case Gone:
 		notes = append(notes, "it is gone and not polled again: take it out of the configuration, or give its new url and keep its id")
-	case s.Outcome == Throttled:
-		notes = append(notes, "no source of its host is polled before it is this one's turn again")
-	case s.Failures == 1:
-		notes = append(notes, "it has failed once")
-	case s.Failures > 1:
-		notes = append(notes, fmt.Sprintf("it has failed %d times in a row", s.Failures))
-	}
-	if s.Failures > 0 && s.LastGood.IsZero() {
-		notes[len(notes)-1] += ", and was never good"
+	case Throttled:
+		notes = append(notes, "it was asked too often: no source of its host is polled before the next poll of this one")
 	}
 	if s.Moved != "" {
 		notes = append(notes, "it has moved for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": make that its url, and keep its id")

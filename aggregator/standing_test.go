@@ -44,19 +44,18 @@ func TestNotes(t *testing.T) {
 		state SourceState
 		want  string
 	}{
-		"well":        {SourceState{Outcome: Fetched, LastGood: noon}, ""},
-		"gone":        {SourceState{Outcome: Gone, Failures: 1, LastGood: noon}, "it is gone and not polled again: take it out of the configuration, or give its new url and keep its id"},
-		"throttled":   {SourceState{Outcome: Throttled, Failures: 1, LastGood: noon}, "no source of its host is polled before it is this one's turn again"},
-		"failed once": {SourceState{Outcome: Failed, Failures: 1, LastGood: noon}, "it has failed once"},
-		"never good":  {SourceState{Outcome: Failed, Failures: 12}, "it has failed 12 times in a row, and was never good"},
+		"well":      {SourceState{Outcome: Fetched, LastGood: noon}, ""},
+		"gone":      {SourceState{Outcome: Gone, Failures: 1, LastGood: noon}, "it is gone and not polled again: take it out of the configuration, or give its new url and keep its id"},
+		"throttled": {SourceState{Outcome: Throttled, Failures: 1, LastGood: noon}, "it was asked too often: no source of its host is polled before the next poll of this one"},
+		"failed":    {SourceState{Outcome: Failed, Failures: 12}, ""},
 		"moved": {
 			SourceState{Outcome: Fetched, LastGood: noon, Moved: "https://wire.example/new", MovedSeen: []time.Time{noon}},
 			"it has moved for good to https://wire.example/new, seen on 1 day: make that its url, and keep its id",
 		},
 		"sent anew": {SourceState{Outcome: NotModified, LastGood: noon, Log: anew}, "the server sent the same document anew in 4 of the last polls, where 304 would have done"},
 		"two at once": {
-			SourceState{Outcome: Failed, Failures: 2, LastGood: noon, Log: anew},
-			"it has failed 2 times in a row; the server sent the same document anew in 4 of the last polls, where 304 would have done",
+			SourceState{Outcome: Throttled, Failures: 2, LastGood: noon, Log: anew},
+			"it was asked too often: no source of its host is polled before the next poll of this one; the server sent the same document anew in 4 of the last polls, where 304 would have done",
 		},
 	} {
 		if got := strings.Join(test.state.Notes(), "; "); got != test.want {
