@@ -49,7 +49,7 @@ called or configured wrongly.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
-		newImport(), newExport(flags), newStories(flags), newWhy(flags), newPin(flags),
+		newImport(), newExport(flags), newSources(flags), newStories(flags), newWhy(flags), newPin(flags),
 		newBacktest(flags), newRebuild(flags), newVersion(),
 	)
 	return root
