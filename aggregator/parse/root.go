@@ -124,7 +124,7 @@ func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggr
 		problem.Message = "the server sent an empty document"
 	case r.html || page(r.name):
 		problem.Message = "this is an HTML page and no feed"
-		if links := p.announced(body, contentType, url); len(links) > 0 {
+		if links := readPage(body, contentType, url).Feeds; len(links) > 0 {
 			problem.Message = fmt.Sprintf("this is an HTML page and no feed; it announces the feed %s, use that URL", links[0].URL)
 		}
 	case r.format == opmlFormat:

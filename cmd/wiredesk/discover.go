@@ -83,14 +83,14 @@ func (d discoverer) discover(ctx context.Context, address string) (found []aggre
 	if err == nil {
 		return []aggregator.Source{src}, nil
 	}
-	links, pageErr := d.parser.Page(response.Body, response.ContentType, response.URL)
+	page, pageErr := d.parser.Page(response.Body, response.ContentType, response.URL)
 	if problem, ok := errors.AsType[aggregator.Problem](err); pageErr != nil || ok && problem.Kind != aggregator.ProblemNotFeed {
 		return nil, []error{err} // no page, or a feed that cannot be read
 	}
-	if len(links) == 0 {
+	if len(page.Feeds) == 0 {
 		return nil, []error{fmt.Errorf("%s announces no feed", address)}
 	}
-	for _, link := range links {
+	for _, link := range page.Feeds {
 		src, err := d.try(ctx, link.URL)
 		if err != nil {
 			faults = append(faults, err)
