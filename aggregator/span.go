@@ -7,7 +7,7 @@ import (
 )
 
 // Span returns a time that passes as people read it, in two units at most: 80ms,
-// 45s, 1m30s, 3h, 2d4h.
+// 45s, 1m30s, 3h, 2d4h, 400d.
 func Span(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -20,7 +20,12 @@ func Span(d time.Duration) string {
 	case d < day-time.Minute/2:
 		return twoUnits(d.Round(time.Minute), time.Hour, "h", time.Minute, "m")
 	}
-	return twoUnits(d.Round(time.Hour), day, "d", time.Hour, "h")
+	if d < 10*day {
+		d = d.Round(time.Hour)
+	} else {
+		d = d.Round(day)
+	}
+	return twoUnits(d, day, "d", time.Hour, "h")
 }
 
 func twoUnits(d, greater time.Duration, greaterName string, lesser time.Duration, lesserName string) (text string) {

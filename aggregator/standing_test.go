@@ -119,7 +119,7 @@ func TestSpanAndSize(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0ms", 80 * time.Millisecond: "80ms", time.Second: "1s", 59_700 * time.Millisecond: "1m", 90 * time.Second: "1m30s",
 		15 * time.Minute: "15m", 89*time.Minute + 40*time.Second: "1h30m", 3 * time.Hour: "3h", 52 * time.Hour: "2d4h", 24 * time.Hour: "1d",
-		23*time.Hour + 59*time.Minute + 45*time.Second: "1d", 59*time.Minute + 59_800*time.Millisecond: "1h", -time.Hour: "-1h",
+		23*time.Hour + 59*time.Minute + 45*time.Second: "1d", 59*time.Minute + 59_800*time.Millisecond: "1h", -time.Hour: "-1h", 9999*time.Hour + time.Minute: "417d",
 	} {
 		if got := Span(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)

@@ -48,7 +48,7 @@ called or configured wrongly.`,
 	root.SetFlagErrorFunc(wrongCall)
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
-		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
+		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(flags),
 		newImport(), newExport(flags), newSources(flags), newStories(flags), newWhy(flags), newPin(flags),
 		newBacktest(flags), newRebuild(flags), newVersion(),
 	)
