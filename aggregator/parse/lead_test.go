@@ -23,6 +23,9 @@ func TestPageLeads(t *testing.T) {
 		{"a title", `<a href=/abo title="RSS-Feed abonnieren"><svg></svg></a>`, []string{"https://www.wire.example/abo RSS-Feed abonnieren"}},
 		{"never closed", `<a href=/abo>RSS`, []string{"https://www.wire.example/abo RSS"}},
 		{"type", `<a type="application/atom+xml" href=/hourly>Hourly</a>`, []string{"https://www.wire.example/hourly Hourly"}},
+		{"announced under another type", `<link rel=alternate type=text/xml href=/hourly><link rel=alternate href=/feed.xml><link rel=alternate type=application/json href=/wp-json/1><link rel=alternate hreflang=fr href=/fr>`, []string{
+			"https://www.wire.example/hourly ", "https://www.wire.example/feed.xml ",
+		}},
 		{"scheme", `<a href="feed:https://other.example/x">us</a>`, []string{"https://other.example/x us"}},
 		{"announced already", `<link rel=alternate type=application/rss+xml href=/rss.xml><a href=/rss.xml>RSS</a>`, nil},
 		{"articles", `<a href=/2026/11/rss-is-back>RSS, or how we lost the open web</a><a href=/2026/atom-smasher>Atom smasher restarts</a>`, nil},

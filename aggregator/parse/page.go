@@ -24,9 +24,10 @@ const (
 // Page is what a page says of feeds.
 type Page struct {
 	Feeds []Link // that it announces (<link rel="alternate"> with the type of a feed), each once, in order
-	// Leads are links in its text (<a href>) that by their address, type or
-	// words lead to a feed or to a list of feeds, each once, in order, none of
-	// Feeds among them. What is behind them has yet to be seen.
+	// Leads are links that by their address, type or words lead to a feed or to a
+	// list of feeds: those in its text (<a href>), and those it announces under
+	// another type. Each once, in order, none of Feeds among them. What is behind
+	// them has yet to be seen.
 	Leads []Link
 }
 
@@ -47,6 +48,9 @@ func (p *Parser) Page(body []byte, contentType, link string) (Page, error) {
 	}
 	if bytes.IndexByte(trimmed, '<') < 0 {
 		return Page{}, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is no HTML page"}
+	}
+	if findRoot(trimmed).format == opmlFormat {
+		return Page{}, aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: opmlMessage}
 	}
 	return readPage(body, contentType, link), nil
 }
@@ -127,11 +131,23 @@ func (r *pageReader) start(a atom.Atom, more bool, z *html.Tokenizer) {
 
 func (r *pageReader) link(attrs map[string]string) {
 	l := Link{URL: resolve(r.base, feedScheme(attrs["href"])), Type: mediaType(attrs["type"]), Title: folded(attrs["title"])}
-	if l.URL == "" || r.feeds[l.URL] || len(r.page.Feeds) == maxLinks || !announces(attrs["rel"], l.Type) {
-		return
+	switch {
+	case l.URL == "" || r.feeds[l.URL] || !otherForm(attrs["rel"]):
+	case FeedType(l.Type):
+		if len(r.page.Feeds) < maxLinks {
+			r.feeds[l.URL] = true
+			r.page.Feeds = append(r.page.Feeds, l)
+		}
+	case l.Type == "text/xml" || l.Type == "application/xml" || leadsToFeed(r.site, l.URL, ""):
+		r.lead(l) // announced, but not by its proper name
 	}
-	r.feeds[l.URL] = true
-	r.page.Feeds = append(r.page.Feeds, l)
+}
+
+func (r *pageReader) lead(l Link) {
+	if !r.leads[l.URL] && len(r.page.Leads) < maxLinks {
+		r.leads[l.URL] = true
+		r.page.Leads = append(r.page.Leads, l)
+	}
 }
 
 // maxWordsBytes is how much of an anchor's words is looked at.
@@ -153,12 +169,8 @@ func (r *pageReader) closeAnchor() {
 	href := feedScheme(a.href)
 	l := Link{URL: resolve(r.base, href), Type: a.kind, Title: folded(strings.ToValidUTF8(a.words.String(), ""))}
 	l.URL, _, _ = strings.Cut(l.URL, "#")
-	if l.URL == "" || r.leads[l.URL] {
-		return
-	}
-	if FeedType(l.Type) || href != strings.TrimSpace(a.href) || leadsToFeed(r.site, l.URL, l.Title) {
-		r.leads[l.URL] = true
-		r.page.Leads = append(r.page.Leads, l)
+	if l.URL != "" && (FeedType(l.Type) || href != strings.TrimSpace(a.href) || leadsToFeed(r.site, l.URL, l.Title)) {
+		r.lead(l)
 	}
 }
 
@@ -196,18 +208,19 @@ func mediaType(s string) string {
 	return strings.ToLower(strings.TrimSpace(kind))
 }
 
-// announces reports whether a <link> with such a rel and type leads to a feed.
-func announces(rel, kind string) bool {
-	alternate := false
+// otherForm reports whether a <link> with such a rel leads to another form of
+// the page.
+func otherForm(rel string) bool {
+	found := false
 	for word := range strings.FieldsSeq(strings.ToLower(rel)) {
 		switch word {
 		case "alternate", "feed":
-			alternate = true
+			found = true
 		case "stylesheet":
 			return false
 		}
 	}
-	return alternate && FeedType(kind)
+	return found
 }
 
 // FeedType reports whether a MIME type, in lower case and without parameters,

@@ -26,7 +26,7 @@ func TestPage(t *testing.T) {
 			{"https://wire.example/dir/all.atom", "application/atom+xml", ""},
 			{"https://json.example/feed", "application/feed+json", ""},
 		}},
-		{"not feeds", `<link rel=alternate hreflang=fr href=/fr><link rel=stylesheet type=text/css href=a><link rel=alternate type=application/json href=/wp-json>
+		{"not feeds", `<link rel="alternate stylesheet" type=text/xml href=c><link rel=alternate hreflang=fr href=/fr><link rel=stylesheet type=text/css href=a><link rel=alternate type=application/json href=/wp-json>
 			<link rel=alternate type=application/rss+xml href="javascript:a"><link rel=alternate type=application/rss+xml><link type=application/rss+xml href=b>`, "", nil},
 		{"rel feed", `<link rel=feed type=application/atom+xml href=a><link rel=feed href=b>`, "", []Link{{"https://wire.example/dir/a", "application/atom+xml", ""}}},
 		{"base", `<base target=_blank><base href="https://base.example/x/"><base href="z/"><link rel=alternate type=application/rss+xml href=y>`, "", []Link{{"https://base.example/x/y", "application/rss+xml", ""}}},
@@ -45,7 +45,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	for _, body := range []string{"", "  ", "just text", `{"a":1}`} {
+	for _, body := range []string{"", "  ", "just text", `{"a":1}`, `<?xml version="1.0"?><opml version="2.0"><body><outline xmlUrl="https://wire.example/rss"/></body></opml>`} {
 		if _, err := New(Options{}).Page([]byte(body), "", feedURL); kindOf(t, err) != aggregator.ProblemNotFeed {
 			t.Errorf("%q: error %v", body, err)
 		}
