@@ -94,12 +94,12 @@ func discoverAt(ctx context.Context, cfg *config.Config, address string, private
 func (c *common) loadIfAny(complaints io.Writer) (*config.Config, error) {
 	path, err := c.path()
 	if err != nil && c.config == "" {
-		return nil, nil //nolint:nilnil,nilerr // no configuration is none to look at
+		return nil, nil
 	}
 	cfg, err := c.load()
 	if err != nil && c.config == "" {
 		fmt.Fprintf(complaints, "wiredesk: %s is not looked at: \"wiredesk check\" says why\n", path)
-		return nil, nil //nolint:nilnil,nilerr // said above
+		return nil, nil
 	}
 	return cfg, err
 }

@@ -148,7 +148,7 @@ func (d *discoverer) look(ctx context.Context, address, how string) (*lookedAt, 
 		return nil, fmt.Errorf("%s: not a URL that can be read", address)
 	}
 	if d.tried[sameFeed(*u)] {
-		return nil, nil //nolint:nilnil // it was found or reported then
+		return nil, nil // it was found or reported then
 	}
 	if !d.turn(ctx, strings.ToLower(u.Host)) {
 		return nil, errNotAsked
@@ -173,7 +173,7 @@ func (d *discoverer) look(ctx context.Context, address, how string) (*lookedAt, 
 	document, err := d.parser.Parse(response.Body, response.ContentType, response.URL)
 	if err == nil {
 		d.add(address, how, &response, document)
-		return nil, nil //nolint:nilnil // it is among those found
+		return nil, nil // it is among those found
 	}
 	if problem, ok := errors.AsType[aggregator.Problem](err); ok && problem.Kind != aggregator.ProblemNotFeed {
 		return nil, fmt.Errorf("%s: %w", address, err) // a feed that cannot be read
@@ -204,7 +204,7 @@ func (d *discoverer) add(address, how string, response *aggregator.Response, doc
 		f.hubs = document.Hubs
 	}
 	if !response.FreshUntil.IsZero() {
-		f.fresh = max(response.FreshUntil.Sub(response.At), 0)
+		f.fresh = max(response.FreshUntil.Sub(response.At), 0).Round(time.Second)
 	}
 	for i := range document.Entries[:min(len(document.Entries), maxFoundEntries)] {
 		e := &document.Entries[i]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/config"
 )
 
@@ -124,7 +125,7 @@ func facts(f *foundFeed, now time.Time) string {
 	} else {
 		parts = append(parts, "no WebSub hub")
 	}
-	if asked := max(f.hints.MinInterval, f.fresh); asked > 0 {
+	if asked := max(f.hints.MinInterval, f.fresh); asked > schedule.DefaultMinInterval {
 		parts = append(parts, "at most every "+aggregator.Span(asked))
 	}
 	if f.hints.SkipHours != 0 || f.hints.SkipDays != 0 {
