@@ -117,6 +117,9 @@ func TestDiscover(t *testing.T) {
 		"home page of a deep one": {at: "/2026/story.html", pages: map[string]http.HandlerFunc{
 			"/2026/story.html": text("<p>A story"), "/": text("<link rel=alternate type=application/rss+xml href=/x>"), "/x": feedOf("a"),
 		}, want: []string{"/x announced"}, asked: []string{"/2026/story.html", "/", "/x"}},
+		"no home page where the deep one does": {at: "/2026/story.html", pages: map[string]http.HandlerFunc{
+			"/2026/story.html": text("<link rel=alternate type=application/rss+xml href=/x>"), "/": text("<p>Home"), "/x": feedOf("a"),
+		}, want: []string{"/x announced"}, asked: []string{"/2026/story.html", "/x"}},
 		"usual places, until one is a feed": {at: "/blog/", pages: map[string]http.HandlerFunc{
 			"/blog/": text("<p>A blog"), "/": text("<p>Home"), "/rss": text("<p>Nothing here either"), "/rss.xml": feedOf("a"), "/atom.xml": feedOf("a"),
 		}, want: []string{"/rss.xml at a usual place"}, asked: []string{
