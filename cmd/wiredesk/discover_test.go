@@ -186,14 +186,17 @@ func TestDiscoverIsBounded(t *testing.T) {
 
 func TestDiscoverEndsInTime(t *testing.T) {
 	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	s := newSite(t, map[string]http.HandlerFunc{
 		"/":  text("<link rel=alternate type=application/rss+xml href=/a><link rel=alternate type=application/rss+xml href=/b><link rel=alternate type=application/rss+xml href=/c>"),
 		"/a": feedOf("a"),
-		"/b": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"/b": func(_ http.ResponseWriter, r *http.Request) {
+			cancel() // the time is up
+			<-r.Context().Done()
+		},
 		"/c": feedOf("c"),
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
 	urls, faults := look(ctx, t, s, "/", 0)
 	if diff := cmp.Diff([]string{"/a announced"}, urls); diff != "" {
 		t.Errorf("found (-want +got):\n%s", diff)
