@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Poll is what is remembered of one poll after the next.
+// Poll is one attempt, as it is remembered.
 type Poll struct {
 	At        time.Time // when it ended, to the millisecond, UTC
 	Outcome   Outcome
