@@ -124,10 +124,20 @@ type Response struct {
 	ContentType string   // as sent
 	Hubs        []string // absolute URLs from Link headers with rel=hub
 	Self        string   // absolute URL from a Link header with rel=self
+	// Alternates are what Link headers with rel=alternate lead to, in order, at
+	// most sixteen.
+	Alternates []Alternate
 	// Body is the decompressed body. With Failed it is what had arrived of a
 	// body that broke off; empty: nothing did.
 	Body  []byte
 	Delta bool // 226 IM Used: absence of an entry means nothing (RFC 3229)
+}
+
+// Alternate is another form of what was asked for (RFC 8288; HTML, section
+// 4.6.7.1).
+type Alternate struct {
+	URL  string // absolute
+	Type string // MIME type, lower case, without parameters; empty: not given
 }
 
 // Document is a feed document, read.

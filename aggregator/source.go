@@ -80,7 +80,16 @@ type SourceState struct {
 	Showing    []uint64 // Seq of the entries in the last document: not to be purged while shown
 	Polls      uint64   // since the source was added
 	EntriesNew uint64   // since the source was added
+	Log        PollLog  // the last polls
+	Spent      Spent
 	Push       Push
+}
+
+// Spent is what all polls of a source together have cost since it was added.
+type Spent struct {
+	Bytes       int64         // read from the network, bodies only
+	Time        time.Duration // waited for answers, to the millisecond for each
+	NotModified uint64        // polls that were answered 304
 }
 
 // Push is what a hub does for a source (WebSub). The zero value is a source

@@ -185,3 +185,49 @@ func BenchmarkNewest(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkState writes the state of a usual source and reads it again: what
+// each poll that found nothing new costs the store before bbolt.
+func BenchmarkState(b *testing.B) {
+	state := aggregator.SourceState{
+		Source: "wire", URL: "https://wire.example/rss.xml",
+		Validators: aggregator.Validators{ETag: `"5f2-63ad0c1b9e4c0"`, LastModified: "Mon, 23 Nov 2026 18:00:00 GMT"},
+		BodyDigest: 1 << 60, FirstPoll: day(), LastPoll: day(), LastGood: day(), LastEntry: day(), NextPoll: day(),
+		Outcome: aggregator.NotModified, Title: "The Wire", Site: "https://wire.example/", Language: "en",
+		Polls: 2000, EntriesNew: 900, Spent: aggregator.Spent{Bytes: 1 << 24, Time: time.Hour, NotModified: 1800},
+	}
+	for i := range 10 {
+		state.Log = state.Log.Add(aggregator.Poll{
+			At: day().Add(time.Duration(i) * 15 * time.Minute), Outcome: aggregator.NotModified, Status: 304, Took: 150 * time.Millisecond,
+		})
+	}
+	for i := range 30 {
+		state.Showing = append(state.Showing, uint64(100_000+i))
+	}
+	c, enc := mustEncoder(b)
+	var bytes int
+	b.Run("write", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			v, err := enc.stateValue(&state)
+			if err != nil {
+				b.Fatal(err)
+			}
+			bytes = len(v)
+			enc.buf.Reset()
+		}
+		b.ReportMetric(float64(bytes), "bytes")
+	})
+	v, err := enc.stateValue(&state)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("read", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := c.state("wire", v); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

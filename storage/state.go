@@ -37,6 +37,10 @@ type stateRecord struct {
 	LeaseUntil   stamp                  `cbor:"28,keyasint,omitempty"`
 	LastPush     stamp                  `cbor:"29,keyasint,omitempty"`
 	PushesMissed int                    `cbor:"30,keyasint,omitempty"`
+	Log          []byte                 `cbor:"36,keyasint,omitempty"`
+	SpentBytes   int64                  `cbor:"37,keyasint,omitempty"`
+	SpentTime    time.Duration          `cbor:"38,keyasint,omitempty"`
+	NotModified  uint64                 `cbor:"39,keyasint,omitempty"`
 }
 
 func (r *stateRecord) set(s *aggregator.SourceState) {
@@ -54,6 +58,7 @@ func (r *stateRecord) set(s *aggregator.SourceState) {
 		Moved: s.Moved, MovedSeen: moved, GUIDs: s.GUIDs, Showing: s.Showing,
 		Polls: s.Polls, EntriesNew: s.EntriesNew,
 		LeaseUntil: stampOf(s.Push.LeaseUntil), LastPush: stampOf(s.Push.Last), PushesMissed: s.Push.Missed,
+		Log: s.Log, SpentBytes: s.Spent.Bytes, SpentTime: s.Spent.Time, NotModified: s.Spent.NotModified,
 	}
 }
 
@@ -69,6 +74,7 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
 		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
 		Push: aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
+		Log:  r.Log, Spent: aggregator.Spent{Bytes: r.SpentBytes, Time: r.SpentTime, NotModified: r.NotModified},
 	}
 	for _, t := range r.MovedSeen {
 		s.MovedSeen = append(s.MovedSeen, t.time())

@@ -46,6 +46,7 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 	p.resp.FreshUntil = freshUntil(answer.Header, now)
 	p.resp.ContentType = answer.Header.Get("Content-Type")
 	p.resp.Hubs, p.resp.Self = webSub(answer.Header, route.at)
+	p.resp.Alternates = alternates(answer.Header, route.at)
 }
 
 // accept ends a poll that went well.

@@ -101,8 +101,8 @@ func (c *Client) Close() {
 //     but a Failed poll has no validators to keep.
 //
 // URL is set as soon as an answer arrived, RetryAfter with any status from 400
-// up; ContentType, Hubs, Self and FreshUntil belong to an answer that brings
-// or confirms a document; Validators and Moved are set with Fetched and
+// up; ContentType, Hubs, Self, Alternates and FreshUntil belong to an answer that
+// brings or confirms a document; Validators and Moved are set with Fetched and
 // NotModified only. URL and Moved hold no user, password or fragment.
 //
 // When ctx is cancelled the outcome is Failed with ProblemCancelled; when its

@@ -5,16 +5,22 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"wiredesk/aggregator"
 )
 
-// maxHubs bounds how many hubs a source can make us remember.
-const maxHubs = 8
+// How many hubs a source can make us remember, and how many alternates.
+const (
+	maxHubs       = 8
+	maxAlternates = 16
+)
 
 // link is one value of a Link header (RFC 8288, section 3).
 type link struct {
 	target string
 	rels   []string // in lower case
 	anchor string   // empty: the document itself
+	kind   string   // the type parameter; empty: not given
 }
 
 // webSub returns the hubs and the self link of a document at base, as absolute
@@ -25,10 +31,8 @@ func webSub(header http.Header, base *url.URL) (hubs []string, self string) {
 		if !ok {
 			continue
 		}
-		if l.anchor != "" {
-			if about, ok := resolve(base, l.anchor); !ok || about != public(base) {
-				continue
-			}
+		if !l.isAbout(base) {
+			continue
 		}
 		if slices.Contains(l.rels, "hub") && !slices.Contains(hubs, target) && len(hubs) < maxHubs {
 			hubs = append(hubs, target)
@@ -38,6 +42,28 @@ func webSub(header http.Header, base *url.URL) (hubs []string, self string) {
 		}
 	}
 	return hubs, self
+}
+
+// alternates returns what the document at base can be had as, in absolute URLs.
+func alternates(header http.Header, base *url.URL) (all []aggregator.Alternate) {
+	for _, l := range parseLinks(header.Values("Link")) {
+		target, ok := resolve(base, l.target)
+		if !ok || !slices.Contains(l.rels, "alternate") || !l.isAbout(base) || len(all) == maxAlternates {
+			continue
+		}
+		kind, _, _ := strings.Cut(l.kind, ";")
+		all = append(all, aggregator.Alternate{URL: target, Type: strings.ToLower(strings.TrimSpace(kind))})
+	}
+	return all
+}
+
+// isAbout reports whether the link is about the document at base.
+func (l *link) isAbout(base *url.URL) bool {
+	if l.anchor == "" {
+		return true
+	}
+	about, ok := resolve(base, l.anchor)
+	return ok && about == public(base)
 }
 
 // resolve makes target absolute; it must be http or https then.
@@ -107,6 +133,8 @@ func parseLink(value string) (link, bool) {
 			}
 		case "anchor":
 			l.anchor = value
+		case "type":
+			l.kind = value
 		}
 	}
 	return l, len(l.rels) > 0

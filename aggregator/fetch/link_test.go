@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wiredesk/aggregator"
 )
 
 func TestWebSub(t *testing.T) {
@@ -53,6 +55,34 @@ func TestWebSub(t *testing.T) {
 				t.Errorf("self %q, want %q; hubs %s", self, test.self, diff)
 			}
 		})
+	}
+}
+
+func TestAlternates(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range maxAlternates + 5 {
+		many = append(many, fmt.Sprintf(`</%d>; rel=alternate`, i))
+	}
+	base, _ := url.Parse("https://wire.example/news/")
+	for name, test := range map[string]struct {
+		values []string
+		want   []aggregator.Alternate
+	}{
+		"none": {[]string{`</feed>; rel=self; type=application/rss+xml`}, nil},
+		"in order, with their types": {
+			[]string{`<feed>; rel="alternate"; type="Application/RSS+XML; charset=utf-8", </fr>; rel="home alternate"; hreflang=fr`, `</a>; type=application/atom+xml; rel=alternate`},
+			[]aggregator.Alternate{{URL: "https://wire.example/news/feed", Type: "application/rss+xml"}, {URL: "https://wire.example/fr"}, {URL: "https://wire.example/a", Type: "application/atom+xml"}},
+		},
+		"of another document": {[]string{`</feed>; rel=alternate; anchor="/other"`}, nil},
+		"no http":             {[]string{`<javascript:x>; rel=alternate`}, nil},
+	} {
+		if diff := cmp.Diff(test.want, alternates(http.Header{"Link": test.values}, base)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if got := alternates(http.Header{"Link": many}, base); len(got) != maxAlternates {
+		t.Errorf("%d alternates of %d are kept", len(got), len(many))
 	}
 }
 

@@ -31,6 +31,7 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	s.Source = result.Source
 	s.LastPoll, s.Outcome, s.Problem = r.At.UTC(), r.Outcome, r.Problem
 	s.Polls++
+	logged(&s, r, t.fresh)
 	s.EntriesNew += uint64(t.fresh)
 	if t.fresh > 0 {
 		s.LastEntry = t.seen

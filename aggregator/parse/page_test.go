@@ -2,6 +2,7 @@ package parse
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,9 +26,10 @@ func TestPage(t *testing.T) {
 			{"https://wire.example/dir/all.atom", "application/atom+xml", ""},
 			{"https://json.example/feed", "application/feed+json", ""},
 		}},
-		{"not feeds", `<link rel=alternate hreflang=fr href=/fr><link rel=stylesheet type=text/css href=a><link rel=alternate type=application/json href=/wp-json>
+		{"not feeds", `<link rel="alternate stylesheet" type=text/xml href=c><link rel=alternate hreflang=fr href=/fr><link rel=stylesheet type=text/css href=a><link rel=alternate type=application/json href=/wp-json>
 			<link rel=alternate type=application/rss+xml href="javascript:a"><link rel=alternate type=application/rss+xml><link type=application/rss+xml href=b>`, "", nil},
-		{"base", `<base href="https://base.example/x/"><link rel=alternate type=application/rss+xml href=y>`, "", []Link{{"https://base.example/x/y", "application/rss+xml", ""}}},
+		{"rel feed", `<link rel=feed type=application/atom+xml href=a><link rel=feed href=b>`, "", []Link{{"https://wire.example/dir/a", "application/atom+xml", ""}}},
+		{"base", `<base target=_blank><base href="https://base.example/x/"><base href="z/"><link rel=alternate type=application/rss+xml href=y>`, "", []Link{{"https://base.example/x/y", "application/rss+xml", ""}}},
 		{"feed scheme", `<link rel=alternate type=application/rss+xml href="feed://a.example/b"><link rel=alternate type=application/rss+xml href="feed:https://a.example/c">`, "", []Link{
 			{"http://a.example/b", "application/rss+xml", ""}, {"https://a.example/c", "application/rss+xml", ""},
 		}},
@@ -39,11 +41,11 @@ func TestPage(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
+		if diff := cmp.Diff(tt.want, got.Feeds); diff != "" || len(got.Leads) > 0 {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	for _, body := range []string{"", "  ", "just text", `{"a":1}`} {
+	for _, body := range []string{"", "  ", "just text", `{"a":1}`, `<?xml version="1.0"?><opml version="2.0"><body><outline xmlUrl="https://wire.example/rss"/></body></opml>`} {
 		if _, err := New(Options{}).Page([]byte(body), "", feedURL); kindOf(t, err) != aggregator.ProblemNotFeed {
 			t.Errorf("%q: error %v", body, err)
 		}
@@ -51,14 +53,18 @@ func TestPage(t *testing.T) {
 }
 
 func FuzzPage(f *testing.F) {
+	f.Add([]byte(`<a href="feed:a"><img alt=RSS><a href=/rss#x type=application/rss+xml>b</a><a href="?feed=rss2&x=%zz">`), "")
 	f.Add([]byte(`<base href=//b.example><link rel=alternate type=application/rss+xml href="feed:a" title="&#x202e;a">`), "text/html; charset=utf-16")
 	p := New(Options{})
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		links, err := p.Page(body, contentType, feedURL)
+		page, err := p.Page(body, contentType, feedURL)
 		if err != nil {
 			kindOf(t, err)
 		}
-		for _, l := range links {
+		if len(page.Feeds) > maxLinks || len(page.Leads) > maxLinks {
+			t.Errorf("%d feeds and %d leads", len(page.Feeds), len(page.Leads))
+		}
+		for _, l := range slices.Concat(page.Feeds, page.Leads) {
 			if u, err := url.Parse(l.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 				t.Errorf("not an absolute link: %q", l.URL)
 			}

@@ -115,6 +115,8 @@ func page(name string) bool {
 	return false
 }
 
+const opmlMessage = "this is an OPML list of feeds and no feed; import it"
+
 // refuse says what a document is that is no feed.
 func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggregator.Problem {
 	problem := aggregator.Problem{Kind: aggregator.ProblemNotFeed}
@@ -124,11 +126,11 @@ func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggr
 		problem.Message = "the server sent an empty document"
 	case r.html || page(r.name):
 		problem.Message = "this is an HTML page and no feed"
-		if links := p.announced(body, contentType, url); len(links) > 0 {
+		if links := readPage(body, contentType, url).Feeds; len(links) > 0 {
 			problem.Message = fmt.Sprintf("this is an HTML page and no feed; it announces the feed %s, use that URL", links[0].URL)
 		}
 	case r.format == opmlFormat:
-		problem.Message = "this is an OPML list of feeds and no feed; import it"
+		problem.Message = opmlMessage
 	case r.at >= 0 && !r.junk:
 		problem.Message = fmt.Sprintf("this is an XML document with the root element %s and no feed", cut(r.name, 40))
 	default:

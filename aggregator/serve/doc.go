@@ -38,11 +38,12 @@
 // # The API
 //
 // Below /api/v1 programs find what pages show people: lists of stories, one
-// story with why each entry is in it, and the operator's pins. [Server.Handler]
-// lets everyone read it. [Server.Control] lets its callers make pins too, and is
-// for a socket that only the operator can open. Stories and entries go by many
-// names: ids, their beginnings, addresses, links. No request reads the archive without bound: a list looks at
-// ten thousand stories and says where to go on, a name is looked up by key.
+// story with why each entry is in it, how the sources do and why, and the
+// operator's pins. [Server.Handler] lets everyone read it. [Server.Control] lets
+// its callers make pins too, and is for a socket that only the operator can
+// open. Stories and entries go by many names: ids, their beginnings, addresses,
+// links. No request reads the archive without bound: a list looks at ten
+// thousand stories and says where to go on, a name is looked up by key.
 //
 // # Caveats
 //

@@ -26,10 +26,16 @@ func statuses() []SourceStatus {
 	return []SourceStatus{
 		{c["harbour"], aggregator.SourceState{
 			Outcome: aggregator.Fetched, LastPoll: noon, LastGood: noon, NextPoll: noon.Add(5 * time.Minute), LastEntry: noon.Add(-time.Hour), EntriesNew: 812,
+			FirstPoll: noon.Add(-4 * 24 * time.Hour), Polls: 400, Spent: aggregator.Spent{Bytes: 3_140_000, Time: 80 * time.Second, NotModified: 340},
+			Hubs: []string{"https://hub.example/", "javascript:alert(1)"}, Self: "https://harbour.example/rss",
+			Hints: aggregator.Hints{MinInterval: 5 * time.Minute, SkipHours: 1<<2 | 1<<3, SkipDays: 1 << time.Sunday},
+			Log: aggregator.PollLog(nil).
+				Add(aggregator.Poll{At: noon.Add(-5 * time.Minute), Outcome: aggregator.NotModified, Status: 304, Took: 120 * time.Millisecond}).
+				Add(aggregator.Poll{At: noon, Outcome: aggregator.Fetched, Status: 200, Took: 300 * time.Millisecond, BytesRead: 48_000, New: 2}),
 		}},
 		{c["minaa"], aggregator.SourceState{
 			Outcome: aggregator.Failed, Failures: 3, Problem: aggregator.Problem{Kind: aggregator.ProblemTimeout, Message: "No whole <answer> came within 30 s."},
-			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new",
+			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
 		}},
 		{c["north"], aggregator.SourceState{}},
 		{secret, aggregator.SourceState{
@@ -45,7 +51,7 @@ func TestGoldenPages(t *testing.T) {
 	bridge := world.views[2].ID.String()
 	for name, path := range map[string]string{
 		"front.html": "/", "story.html": "/stories/" + bridge, "related.html": "/stories/" + world.views[1].ID.String(), "story.json": "/stories/" + bridge + ".json",
-		"sources.html": "/sources", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
+		"sources.html": "/sources", "sources.json": "/api/v1/sources", "source.json": "/api/v1/sources/harbour", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
 	} {
 		body := get(t, h, path).Body.String()
 		// The style has its own file; its hash is checked elsewhere.

@@ -27,6 +27,8 @@ func (s *Server) Handler() http.Handler {
 	}
 	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
 	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
+	mux.Handle("/api/v1/sources", s.sharing(s.serveSourceList))
+	mux.Handle("/api/v1/sources/{name}", s.sharing(s.serveSource))
 	mux.Handle("/api/v1/pins", s.sharing(s.servePins))
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)
@@ -39,6 +41,8 @@ func (s *Server) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/stories", s.reading(s.serveStories))
 	mux.Handle("/api/v1/stories/{name}", s.reading(s.serveNamed))
+	mux.Handle("/api/v1/sources", s.reading(s.serveSourceList))
+	mux.Handle("/api/v1/sources/{name}", s.reading(s.serveSource))
 	mux.HandleFunc("/api/v1/pins", s.changePins)
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)

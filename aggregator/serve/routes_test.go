@@ -57,7 +57,7 @@ func TestStatuses(t *testing.T) {
 		"/metrics":     200,
 		"/nothing":     404,
 		"/favicon.ico": 404,
-		"/api/v1/pins": 200,
+		"/api/v1/pins": 200, "/api/v1/sources": 200, "/api/v1/sources/none": 404,
 	} {
 		if w := get(t, h, path); w.Code != want {
 			t.Errorf("%s answers %d, want %d", path, w.Code, want)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"wiredesk/aggregator"
 )
@@ -19,33 +21,31 @@ type sourcesPage struct {
 // sourceRow is the health of one source.
 type sourceRow struct {
 	Title, Link, Feed, Lang string
-	State                   string // "good", "waiting" or the outcome that is not good
+	State                   string // as standing says
 	Problem                 string // one sentence; empty: none
 	Failures                int
 	LastPoll, LastGood      moment // zero: never
 	LastEntry, NextPoll     moment // zero: never, at once
 	Entries                 uint64
-	Moved                   string
+	Notes                   []string // sentences: what to know of it besides
+	Polls                   []string // sentences: why the next is when it is, what the last ones did, what all have cost
 }
 
 // serveSources answers with the health of each source, those in trouble first.
 func (s *Server) serveSources(w http.ResponseWriter, r *http.Request) {
 	var main sourcesPage
-	for _, source := range s.opts.Sources() {
-		row := rowOf(source)
+	for _, source := range s.sources() {
+		row := rowOf(&source)
 		switch row.State {
-		case "good":
+		case standingGood:
 			main.Good++
-		case "waiting":
+		case standingWaiting:
 			main.Waiting++
 		default:
 			main.Bad++
 		}
 		main.Sources = append(main.Sources, row)
 	}
-	slices.SortStableFunc(main.Sources, func(a, b sourceRow) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.Failures, a.Failures), cmp.Compare(a.Title, b.Title))
-	})
 	body, err := s.pages.render("sources", s.chrome(s.current.Load(), "Sources"), main)
 	if err != nil {
 		s.failInternal(w, r, err)
@@ -54,23 +54,64 @@ func (s *Server) serveSources(w http.ResponseWriter, r *http.Request) {
 	s.send(w, r, newEdition(typeHTML, cacheAsk, body))
 }
 
-// rank orders rows by how much they need someone to look.
-func (r *sourceRow) rank() int { return slices.Index([]string{"waiting", "good"}, r.State) }
+// sources returns the sources in the order in which they need someone to look.
+func (s *Server) sources() []SourceStatus {
+	return slices.SortedStableFunc(slices.Values(s.opts.Sources()), func(a, b SourceStatus) int {
+		return cmp.Or(
+			cmp.Compare(rank(&a.State), rank(&b.State)),
+			cmp.Compare(b.State.Failures, a.State.Failures), cmp.Compare(a.Carrier.Title, b.Carrier.Title),
+		)
+	})
+}
 
-func rowOf(source SourceStatus) sourceRow {
-	c, state := source.Carrier, source.State
-	row := sourceRow{
-		Title: c.Title, Link: publicLink(c.SiteURL), Feed: publicLink(c.FeedURL), Lang: c.Language,
-		State: "good", Problem: state.Problem.Message, Failures: state.Failures,
-		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
-		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
-		Entries: state.EntriesNew, Moved: publicLink(state.Moved),
-	}
+// What a source is called that is in no trouble.
+const (
+	standingGood    = "good"
+	standingWaiting = "waiting" // for its first poll
+)
+
+// standing returns how a source does: standingGood, standingWaiting, or the
+// outcome of its last poll.
+func standing(state *aggregator.SourceState) string {
 	switch {
 	case state.Outcome == aggregator.Pending:
-		row.State = "waiting"
-	case !state.Outcome.Good():
-		row.State = state.Outcome.String()
+		return standingWaiting
+	case state.Outcome.Good():
+		return standingGood
+	}
+	return state.Outcome.String()
+}
+
+func rank(state *aggregator.SourceState) int {
+	return slices.Index([]string{standingWaiting, standingGood}, standing(state))
+}
+
+func rowOf(source *SourceStatus) sourceRow {
+	c, state := &source.Carrier, &source.State
+	row := sourceRow{
+		Title: c.Title, Link: publicLink(c.SiteURL), Feed: publicLink(c.FeedURL), Lang: c.Language,
+		State: standing(state), Problem: state.Problem.Message, Failures: state.Failures,
+		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
+		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
+		Entries: state.EntriesNew,
+	}
+	for _, note := range state.Notes() {
+		row.Notes = append(row.Notes, sentenceOf(note))
+	}
+	if row.State == standingWaiting {
+		return row
+	}
+	row.Polls = append(row.Polls, sentenceOf("next poll: "+state.ExplainNext()))
+	for _, said := range []string{state.Log.Explain(), state.ExplainCost()} {
+		if said != "" {
+			row.Polls = append(row.Polls, sentenceOf(said))
+		}
 	}
 	return row
+}
+
+// sentenceOf returns what was explained as a sentence of its own.
+func sentenceOf(said string) string {
+	first, size := utf8.DecodeRuneInString(said)
+	return string(unicode.ToUpper(first)) + said[size:] + "."
 }

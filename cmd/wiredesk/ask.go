@@ -57,8 +57,11 @@ func newReader(cfg *config.Config, log *slog.Logger) (*asker, error) {
 	for _, s := range states {
 		byID[s.Source] = s
 	}
-	site := publish.Site{BaseURL: cfg.BaseURL, Carriers: carriersOf(cfg, func(id string) aggregator.SourceState { return byID[id] })}
-	server, err := serve.New(serve.Options{Archive: db, Log: log}, serve.Publication{Site: site, Feeds: cfg.Feeds})
+	stateOf := func(id string) aggregator.SourceState { return byID[id] }
+	site := publish.Site{BaseURL: cfg.BaseURL, Carriers: carriersOf(cfg, stateOf)}
+	server, err := serve.New(serve.Options{
+		Archive: db, Log: log, Sources: func() []serve.SourceStatus { return statusesOf(cfg, stateOf) },
+	}, serve.Publication{Site: site, Feeds: cfg.Feeds})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

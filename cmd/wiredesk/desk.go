@@ -266,11 +266,15 @@ func (d *desk) targets() []schedule.Target {
 
 // sources returns the configured sources with their states.
 func (d *desk) sources() []serve.SourceStatus {
-	cfg := d.config.Load()
+	return statusesOf(d.config.Load(), d.ingest.State)
+}
+
+// statusesOf returns the configured sources with what is remembered of each.
+func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceState) []serve.SourceStatus {
 	all := make([]serve.SourceStatus, len(cfg.Sources))
 	for i, src := range cfg.Sources {
-		state := d.ingest.State(src.ID)
-		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, state), State: state}
+		known := state(src.ID)
+		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
 	}
 	return all
 }

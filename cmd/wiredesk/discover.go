@@ -1,56 +1,107 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"wiredesk/aggregator"
 	"wiredesk/aggregator/fetch"
 	"wiredesk/aggregator/parse"
 	"wiredesk/config"
 )
 
-func newDiscover() *cobra.Command {
-	var private bool
+func newDiscover(flags *common) *cobra.Command {
+	var private, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "discover URL",
-		Short: "Find the feeds that a page announces, as YAML for the configuration",
-		Long: `Discover fetches a page, tries each feed that it announces, and prints those that
-can be read as YAML to paste under sources. A URL that is a feed itself is
-printed as it is. Without http:// or https:// it is taken for https://.`,
-		Example: "  wiredesk discover https://www.example.org/news",
+		Short: "Find the feeds of a page or site, as YAML for the configuration",
+		Long: `Discover fetches a page and looks for feeds: those that it announces, in its head
+or in Link headers, and those that its links plainly lead to. Where there are
+none it looks on the site's home page, and then at the usual places (/feed,
+/rss.xml and their like), one after the other.
+
+What can be read as a feed is printed as YAML to paste under sources, with what
+there is to know of it in comments. The same feed in several formats, feeds of
+readers' comments, and feeds that the configuration has already, if there is a
+configuration, are commented out. A URL that is a feed itself is printed as it
+is. Without http:// or https:// it is taken for https://.
+
+Requests to one host are poll.host_gap apart, a second by default, so that a site
+with many feeds takes a while.`,
+		Example: "  wiredesk discover https://www.example.org/news\n  wiredesk discover example.org --json",
 		Args:    takes("URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			address, err := webAddress(args[0])
 			if err != nil {
 				return err
 			}
-			d := discoverer{
-				client: fetch.New(fetch.Options{UserAgent: userAgent("")}),
-				parser: parse.New(parse.Options{}), private: private,
-			}
-			defer d.client.Close()
-			sources, faults := d.discover(cmd.Context(), address)
-			if err := cmd.Context().Err(); err != nil {
+			cfg, err := flags.loadIfAny(cmd.ErrOrStderr())
+			if err != nil {
 				return err
 			}
-			if len(sources) == 0 {
+			shown := newProgress(cmd.ErrOrStderr(), "requests", maxDiscoverRequests)
+			found, faults, err := discoverAt(cmd.Context(), cfg, address, private, shown.step)
+			shown.clear()
+			if err != nil {
+				return err
+			}
+			if len(found) == 0 {
 				return errors.Join(faults...)
 			}
 			for _, fault := range faults {
 				fmt.Fprintln(cmd.ErrOrStderr(), "wiredesk: left out:", fault)
 			}
-			return printSources(cmd.OutOrStdout(), sources)
+			now := time.Now()
+			groups := grouped(found, cfg, now)
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), listedFeeds(groups, now))
+			}
+			return printFeeds(cmd.OutOrStdout(), groups, now)
 		},
 	}
 	cmd.Flags().BoolVar(&private, "allow-private", false, "dial private and loopback addresses too")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// discoverAt looks for feeds under the settings of cfg, which may be nil.
+func discoverAt(ctx context.Context, cfg *config.Config, address string, private bool, step func()) ([]foundFeed, []error, error) {
+	d := discoverer{
+		parser: parse.New(parse.Options{}), private: private, gap: time.Second, step: step,
+		asked: make(map[string]time.Time), tried: make(map[string]bool),
+	}
+	if cfg == nil {
+		d.client = fetch.New(fetch.Options{UserAgent: userAgent("")})
+	} else {
+		d.client, d.gap = newClient(cfg), cfg.Poll.HostGap
+	}
+	defer d.client.Close()
+	looking, done := context.WithTimeout(ctx, maxDiscoverTime)
+	defer done()
+	found, faults := d.discover(looking, address)
+	return found, faults, ctx.Err()
+}
+
+// loadIfAny reads the configuration if one is named or lies where it usually
+// does; nil: there is none. One that was not named and cannot be used is only
+// complained of.
+func (c *common) loadIfAny(complaints io.Writer) (*config.Config, error) {
+	path, err := c.path()
+	if err != nil && c.config == "" {
+		return nil, nil
+	}
+	cfg, err := c.load()
+	if err != nil && c.config == "" {
+		fmt.Fprintf(complaints, "wiredesk: %s is not looked at: \"wiredesk check\" says why\n", path)
+		return nil, nil
+	}
+	return cfg, err
 }
 
 // webAddress returns the URL that was given, as people write it.
@@ -64,70 +115,4 @@ func webAddress(given string) (string, error) {
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u.String(), nil
-}
-
-type discoverer struct {
-	client  *fetch.Client
-	parser  *parse.Parser
-	private bool
-}
-
-// discover returns the feed behind address, or those that the page there
-// announces and that can be read, and what is wrong with the others.
-func (d discoverer) discover(ctx context.Context, address string) (found []aggregator.Source, faults []error) {
-	response, err := d.get(ctx, address)
-	if err != nil {
-		return nil, []error{err}
-	}
-	src, err := d.read(address, &response)
-	if err == nil {
-		return []aggregator.Source{src}, nil
-	}
-	links, pageErr := d.parser.Page(response.Body, response.ContentType, response.URL)
-	if problem, ok := errors.AsType[aggregator.Problem](err); pageErr != nil || ok && problem.Kind != aggregator.ProblemNotFeed {
-		return nil, []error{err} // no page, or a feed that cannot be read
-	}
-	if len(links) == 0 {
-		return nil, []error{fmt.Errorf("%s announces no feed", address)}
-	}
-	for _, link := range links {
-		src, err := d.try(ctx, link.URL)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		found = append(found, src)
-	}
-	return found, faults
-}
-
-func (d discoverer) try(ctx context.Context, address string) (aggregator.Source, error) {
-	response, err := d.get(ctx, address)
-	if err != nil {
-		return aggregator.Source{}, err
-	}
-	return d.read(address, &response)
-}
-
-func (d discoverer) get(ctx context.Context, address string) (aggregator.Response, error) {
-	src := aggregator.Source{ID: config.SourceID(address), URL: address, AllowPrivate: d.private}
-	response := d.client.Fetch(ctx, aggregator.Request{Source: src})
-	switch {
-	case response.Outcome == aggregator.Fetched:
-		return response, nil
-	case response.Problem.Kind == aggregator.ProblemRefused:
-		return response, fmt.Errorf("%s: %w, or call discover with --allow-private", address, response.Problem)
-	}
-	return response, fmt.Errorf("%s: %w", address, response.Problem)
-}
-
-func (d discoverer) read(address string, response *aggregator.Response) (aggregator.Source, error) {
-	doc, err := d.parser.Parse(response.Body, response.ContentType, response.URL)
-	if err != nil {
-		return aggregator.Source{}, fmt.Errorf("%s: %w", address, err)
-	}
-	return aggregator.Source{
-		URL:   cmp.Or(response.Moved, address),
-		Title: cut(doc.Title, maxSourceTitleBytes), Language: doc.Language, AllowPrivate: d.private,
-	}, nil
 }

@@ -158,13 +158,7 @@ func cut(text string, limit int) string {
 func printSources(w io.Writer, sources []aggregator.Source) error {
 	taken := make(map[string]bool, len(sources))
 	for i := range sources {
-		made := config.SourceID(sources[i].URL)
-		id := made
-		for n := 2; taken[id]; n++ {
-			id = fmt.Sprintf("%s-%d", made, n)
-		}
-		taken[id] = true
-		sources[i].ID = id
+		sources[i].ID = freeID(sources[i].URL, taken)
 	}
 	text, err := config.FormatSources(sources)
 	if err != nil {
@@ -172,4 +166,16 @@ func printSources(w io.Writer, sources []aggregator.Source) error {
 	}
 	_, err = w.Write(text)
 	return err
+}
+
+// freeID returns the id that a source at address gets, made its own among those
+// taken, and takes it.
+func freeID(address string, taken map[string]bool) string {
+	made := config.SourceID(address)
+	id := made
+	for n := 2; taken[id]; n++ {
+		id = fmt.Sprintf("%s-%d", made, n)
+	}
+	taken[id] = true
+	return id
 }

@@ -163,11 +163,12 @@ func printPollJSON(w io.Writer, result *aggregator.PollResult, report *ingest.Re
 		Entries   int                `json:"entries"`
 		Known     int                `json:"known"`
 		Next      time.Time          `json:"next,omitzero"`
+		WhyNext   string             `json:"why_next"`
 		Decisions []decided          `json:"decisions"`
 	}{
 		result.Source, result.URL, r.Outcome, r.Status, r.Problem.Message, r.Moved,
 		d.Title, d.Format, d.Repaired, r.Took.Seconds(), r.BytesRead,
-		len(d.Entries), report.Known, report.State.NextPoll, decisions(report),
+		len(d.Entries), report.Known, report.State.NextPoll, report.State.ExplainNext(), decisions(report),
 	})
 }
 
@@ -200,9 +201,11 @@ func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report
 	if d.Repaired != "" {
 		about.add("repaired", d.Repaired)
 	}
+	why := report.State.ExplainNext()
 	if next := report.State.NextPoll; !next.IsZero() {
-		about.add("next poll", "would be at "+next.Local().Format(time.DateTime+" MST"))
+		why = "would be at " + next.Local().Format(time.DateTime+" MST") + ": " + why
 	}
+	about.add("next poll", why)
 	if err := about.write(w); err != nil {
 		return err
 	}

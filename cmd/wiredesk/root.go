@@ -48,8 +48,8 @@ called or configured wrongly.`,
 	root.SetFlagErrorFunc(wrongCall)
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
-		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(),
-		newImport(), newExport(flags), newStories(flags), newWhy(flags), newPin(flags),
+		newServe(flags), newDemo(flags), newCheck(flags), newPoll(flags), newDiscover(flags),
+		newImport(), newExport(flags), newSources(flags), newStories(flags), newWhy(flags), newPin(flags),
 		newBacktest(flags), newRebuild(flags), newVersion(),
 	)
 	return root
