@@ -47,6 +47,7 @@ type Report struct {
 	Entries   []*aggregator.Entry    // that the decisions are about, parallel to them; not to be changed
 	Before    aggregator.Outcome     // of the poll before; Pending: there was none
 	Known     int                    // entries that were known and unchanged
+	Pushed    aggregator.PushKind    // what a hub did, where no poll was made
 	First     bool                   // the first document of the source: its entries are old news
 	// Delays holds, for each new entry with a claimed date that is not old
 	// news, how long after that date it was seen.
@@ -99,7 +100,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	report := Report{First: before.FirstPoll.IsZero()}
 	seen := f.seen(result.Response.At)
 	trust := before.GUIDs
-	if before.URL != result.URL {
+	if before.URL != result.URL && result.Pushed == aggregator.NotPushed {
 		trust = aggregator.GUIDTrusted
 	}
 	var showing []uint64
@@ -112,9 +113,9 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	report.State = after(before, src, result, tally{
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
 	}, f.settings.Planner)
-	report.Before = before.Outcome
+	report.Before, report.Pushed = before.Outcome, result.Pushed
 	f.newest[result.Source] = report.State
-	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
+	if result.Pushed != aggregator.NotPushed || result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
 		f.loud = true
 	}
 	return report, nil
