@@ -165,8 +165,8 @@ type PollResult struct {
 	// Pushed says what a hub did where no poll was made. Of Response only At
 	// is set then: what polls go by is as it was.
 	Pushed PushKind
-	// LeaseUntil is until when the hub has promised to push; zero: it has not.
-	// It is of account only where Pushed is set.
+	// LeaseUntil is, with PushLease, until when a hub has promised to push;
+	// zero: none has.
 	LeaseUntil time.Time
 	// Response is what the poll came to, with its Body taken out.
 	Response Response

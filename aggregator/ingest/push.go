@@ -7,12 +7,15 @@ import (
 	"wiredesk/aggregator"
 )
 
-// Push takes what a hub sent of src to the committed result, and reports
+// Push takes what a hub sent of a source to the committed result, and reports
 // whether it was a document. Where it was none the hub has only said that there
 // is something to fetch. An error says that nothing of it was stored.
-func (in *Ingest) Push(src aggregator.Source, d aggregator.Delivery, leaseUntil time.Time) (document bool, err error) {
+func (in *Ingest) Push(d aggregator.Delivery) (document bool, err error) {
+	src, configured := in.settings.Load().Sources[d.Source]
+	if !configured {
+		return false, nil
+	}
 	result := in.opts.Poller.Read(src, d)
-	result.LeaseUntil = leaseUntil
 	_, err = in.Submit(result)
 	return result.Pushed == aggregator.PushDocument, err
 }
@@ -60,10 +63,6 @@ const maxShowingPushed = 20_000
 func pushed(before aggregator.SourceState, result *aggregator.PollResult, t tally) aggregator.SourceState {
 	s := before
 	s.Source = result.Source
-	if s.Push.LeaseUntil.IsZero() && !result.LeaseUntil.IsZero() {
-		s.Push.Missed = 0 // a promise that was not given could not be broken
-	}
-	s.Push.LeaseUntil = result.LeaseUntil.UTC()
 	switch result.Pushed {
 	case aggregator.PushDocument:
 		s.Push.Last, s.Push.Missed = result.Response.At.UTC(), 0
@@ -75,7 +74,12 @@ func pushed(before aggregator.SourceState, result *aggregator.PollResult, t tall
 		}
 	case aggregator.PushNotice:
 		s.Push.Missed = 0
-	case aggregator.PushLease, aggregator.NotPushed:
+	case aggregator.PushLease:
+		if s.Push.LeaseUntil.IsZero() {
+			s.Push.Missed = 0 // a promise that was not given could not be broken
+		}
+		s.Push.LeaseUntil = result.LeaseUntil.UTC()
+	case aggregator.NotPushed:
 	}
 	return s
 }

@@ -17,7 +17,7 @@ import (
 func (b *bench) pushed(source string, entries ...aggregator.Entry) aggregator.PollResult {
 	r := b.fetched(source, entries...)
 	return aggregator.PollResult{
-		Source: source, URL: r.URL, Pushed: aggregator.PushDocument, LeaseUntil: b.now.Add(24 * time.Hour),
+		Source: source, URL: r.URL, Pushed: aggregator.PushDocument,
 		Response: aggregator.Response{At: b.now}, Document: r.Document,
 	}
 }
@@ -38,7 +38,8 @@ func TestPushIsNoPoll(t *testing.T) {
 	b := newBench(t)
 	first := b.fetched("norvia", item("1", "Ferry aground"), item("2", "Rain over Norvia"))
 	first.Document.Self, first.Document.Hubs = url("norvia"), []string{"https://hub.example/"}
-	before := b.submit(first).State
+	b.submit(first)
+	before := b.submit(b.leased("norvia", b.now.Add(24*time.Hour))).State
 	push := b.pushed("norvia", item("3", "Harbour closed after a fire"))
 	push.Document.Title, push.Document.Self, push.Document.Hubs = "Another", "https://other.example/", nil
 	report := b.submit(push)
@@ -48,7 +49,7 @@ func TestPushIsNoPoll(t *testing.T) {
 	if diff := cmp.Diff(before, report.State, cmpopts.IgnoreFields(aggregator.SourceState{}, "LastEntry", "Showing", "EntriesNew", "Push")); diff != "" {
 		t.Errorf("the push changed what polls go by (-before +after):\n%s", diff)
 	}
-	want := aggregator.Push{LeaseUntil: push.LeaseUntil, Last: push.Response.At}
+	want := aggregator.Push{LeaseUntil: before.Push.LeaseUntil, Last: push.Response.At}
 	if s := report.State; s.Push != want || s.EntriesNew != 3 || !s.LastEntry.Equal(push.Response.At) {
 		t.Errorf("push %+v, %d entries, the last at %v; want %+v", s.Push, s.EntriesNew, s.LastEntry, want)
 	}

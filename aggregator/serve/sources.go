@@ -26,6 +26,8 @@ type sourceRow struct {
 	LastEntry, NextPoll     moment // zero: never, at once
 	Entries                 uint64
 	Moved                   string
+	Lease, LastPush         moment // zero: no hub has promised to push, none has pushed
+	Hub                     string // why none does that should; empty: nothing is wrong
 }
 
 // serveSources answers with the health of each source, those in trouble first.
@@ -65,6 +67,7 @@ func rowOf(source SourceStatus) sourceRow {
 		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
 		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
 		Entries: state.EntriesNew, Moved: publicLink(state.Moved),
+		Lease: moment{state.Push.LeaseUntil}, LastPush: moment{state.Push.Last}, Hub: source.Hub,
 	}
 	switch {
 	case state.Outcome == aggregator.Pending:
