@@ -264,16 +264,20 @@ func TestNextHubWhereOneFails(t *testing.T) {
 
 func TestRestartInTheMiddle(t *testing.T) {
 	t.Parallel()
-	states := []aggregator.SourceState{state("norvia", topic, hubA)}
+	states := func(leaseUntil time.Time) []aggregator.SourceState {
+		s := state("norvia", topic, hubA)
+		s.Push.LeaseUntil = leaseUntil
+		return []aggregator.SourceState{s}
+	}
 	t.Run("before the hub asks back", func(t *testing.T) {
 		t.Parallel()
 		within(t, func(w *world) {
 			w.verify = false
-			w.sub.Configure(settings("norvia"), states)
+			w.sub.Configure(settings("norvia"), states(time.Time{}))
 			time.Sleep(time.Second)
 			sent := w.sent()
 			w.restart()
-			w.sub.Configure(settings("norvia"), states)
+			w.sub.Configure(settings("norvia"), states(time.Time{}))
 			answer := ask(w.sub, sent[0].token(), verification("subscribe", topic, "3600"))
 			if answer.Code != 200 || answer.Body.String() != "echo" {
 				t.Errorf("answered %d %q", answer.Code, answer.Body)
@@ -292,8 +296,7 @@ func TestRestartInTheMiddle(t *testing.T) {
 			w.sent()
 			time.Sleep(day)
 			w.restart()
-			states[0].Push.LeaseUntil = sub.LeaseUntil
-			w.sub.Configure(settings("norvia"), states)
+			w.sub.Configure(settings("norvia"), states(sub.LeaseUntil))
 			time.Sleep(6 * day)
 			if sent := w.sent(); len(sent) > 0 {
 				t.Errorf("asked again: %+v", sent)
@@ -321,9 +324,7 @@ func TestRestartInTheMiddle(t *testing.T) {
 			w.answers(dead)
 			time.Sleep(11 * day)
 			w.start()
-			stored := state("norvia", topic, hubA)
-			stored.Push.LeaseUntil = sub.LeaseUntil
-			w.sub.Configure(settings("norvia"), []aggregator.SourceState{stored})
+			w.sub.Configure(settings("norvia"), states(sub.LeaseUntil))
 			time.Sleep(time.Second)
 			w.want("norvia", aggregator.SubscriptionFailing)
 			if until := w.lastLease("norvia"); !until.IsZero() {

@@ -6,6 +6,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/websub"
+	"wiredesk/config"
 )
 
 // pushes takes what hubs bring the way of a poll.
@@ -46,11 +47,8 @@ func (d *desk) configureHubs() {
 		d.log.Warn("the configuration has something that will not work", "place", warning.File, "line", warning.Line, "key", warning.Key, "problem", warning.Message)
 	}
 	settings := websub.Settings{
-		BaseURL: cfg.BaseURL, Lease: cfg.WebSub.Lease, Sources: make(map[string]aggregator.Source, len(cfg.Sources)),
-		// Where hubs elsewhere cannot reach us, one beside us may.
-		Wanted: func(src aggregator.Source) bool {
-			return cfg.WebSub.Subscribe && (cfg.WebSub.Unreachable == "" || src.AllowPrivate)
-		},
+		BaseURL: cfg.BaseURL, Lease: cfg.WebSub.Lease, Wanted: wanted(cfg),
+		Sources: make(map[string]aggregator.Source, len(cfg.Sources)),
 	}
 	states := make([]aggregator.SourceState, len(cfg.Sources))
 	for i, src := range cfg.Sources {
@@ -58,4 +56,12 @@ func (d *desk) configureHubs() {
 		states[i] = d.ingest.State(src.ID)
 	}
 	d.hubs.Configure(settings, states)
+}
+
+// wanted returns which sources hubs are to push. Where hubs elsewhere cannot
+// reach us, one beside us may.
+func wanted(cfg *config.Config) func(src aggregator.Source) bool {
+	return func(src aggregator.Source) bool {
+		return cfg.WebSub.Subscribe && (cfg.WebSub.Unreachable == "" || src.AllowPrivate)
+	}
 }
