@@ -115,7 +115,7 @@ func New(opts Options) (*Subscriber, error) {
 	}
 	for _, sub := range all {
 		if other, twice := s.current[sub.Source]; twice && sub.State != aggregator.SubscriptionUnsubscribing {
-			// A crash came between storing one and ending the other.
+			// It ended before the hub was told that the other does.
 			if s.subs[other].Created.After(sub.Created) {
 				sub = unwanted(sub, wallClock())
 			} else {
@@ -265,8 +265,8 @@ func (s *Subscriber) retire(sub *aggregator.Subscription, now time.Time) {
 		s.forget(sub)
 		return
 	}
+	// Not stored: after a restart it is as unwanted as now.
 	*sub = unwanted(*sub, now)
-	_ = s.save(sub) // it is told again after a restart, whatever the store does
 	s.due.push(sub.Next, sub.Token)
 }
 
