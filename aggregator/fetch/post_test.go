@@ -22,6 +22,7 @@ func wish() url.Values {
 // takeForm returns a handler that answers 202 and hands over each request with
 // its form.
 func takeForm(t *testing.T, take func(r *http.Request, form url.Values)) http.HandlerFunc {
+	t.Helper()
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		form, formErr := url.ParseQuery(string(body))

@@ -322,7 +322,9 @@ func TestMergedStoryRedirects(t *testing.T) {
 // What hubs send goes to whoever subscribes, whatever the method.
 func TestHubsAreAnswered(t *testing.T) {
 	t.Parallel()
-	hubs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.Method + " " + r.PathValue("token"))) })
+	hubs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.Method + " " + r.PathValue("token")))
+	})
 	h := rendered(t, Options{Archive: smallWorld(), Hubs: hubs}, publication()).Handler()
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if w := ask(t, h, method, "/websub/abc"); w.Code != 200 || w.Body.String() != method+" abc" {

@@ -1,7 +1,6 @@
 package websub
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -108,11 +107,14 @@ func (s *Subscriber) readBody(w http.ResponseWriter, r *http.Request) ([]byte, O
 	if !s.mail.reserve(room) {
 		return nil, PushBusy
 	}
-	var body bytes.Buffer
-	if r.ContentLength > 0 {
-		body.Grow(int(r.ContentLength))
+	var body []byte
+	var err error
+	if r.ContentLength >= 0 {
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+	} else {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBodyBytes))
 	}
-	n, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, s.opts.MaxBodyBytes))
 	if err != nil {
 		s.mail.release(room)
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
@@ -120,8 +122,8 @@ func (s *Subscriber) readBody(w http.ResponseWriter, r *http.Request) ([]byte, O
 		}
 		return nil, PushBroken
 	}
-	s.mail.release(room - n)
-	return body.Bytes(), ""
+	s.mail.release(room - int64(len(body)))
+	return body, ""
 }
 
 // unsigned says once of a subscription that what is pushed is not signed.

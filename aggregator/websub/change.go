@@ -9,13 +9,15 @@ import (
 // fail notes that an attempt came to nothing, and turns to the next hub where
 // there is one and no lease holds us to this.
 func (s *Subscriber) fail(sub *aggregator.Subscription, f failure, now time.Time) {
-	s.setBack(sub, failed(*sub, f, s.others(sub), now), now)
-	if sub.State == aggregator.SubscriptionFailing && sub.Failures == 1 {
+	others := s.others(sub)
+	s.setBack(sub, failed(*sub, f, others, now), now)
+	if sub.State == aggregator.SubscriptionFailing && sub.Failures == 1+others {
 		s.complain(sub)
 	}
 }
 
-// complain says that there is no lease, and why.
+// complain says that there is no lease, and why: once, when every hub of the
+// source has failed.
 func (s *Subscriber) complain(sub *aggregator.Subscription) {
 	s.opts.Log.Warn("a hub does not push a source, which is polled as if there were none",
 		"source", sub.Source, "hub", sub.Hub, "problem", sub.Problem, "next", sub.Next)
@@ -49,13 +51,15 @@ func (s *Subscriber) setBack(sub *aggregator.Subscription, next aggregator.Subsc
 
 // lapse notes that a lease has ended.
 func (s *Subscriber) lapse(sub *aggregator.Subscription) {
+	// Not stored: after a restart it lapses again.
 	*sub = lapsed(*sub)
-	_ = s.save(sub) // after a restart it lapses again
 	if s.current[sub.Source] != sub.Token {
 		return
 	}
 	s.mail.tell(sub.Source)
-	s.complain(sub)
+	if sub.Failures > 0 { // else it was not asked in time, and is about to be
+		s.complain(sub)
+	}
 }
 
 // answer decides on what a hub asks of a callback, and reports whether that is
@@ -85,8 +89,11 @@ func (s *Subscriber) answer(token string, in intent, now time.Time) (yes bool, e
 			return true, nil
 		}
 		s.mail.tell(sub.Source)
-		s.setBack(sub, denied(*sub, in.reason, s.others(sub), now), now)
-		s.complain(sub)
+		others := s.others(sub)
+		s.setBack(sub, denied(*sub, in.reason, others, now), now)
+		if sub.Failures == 1+others {
+			s.complain(sub)
+		}
 		s.wake()
 		return true, nil
 	}

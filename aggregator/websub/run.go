@@ -91,7 +91,7 @@ func (s *Subscriber) ask(ctx context.Context) {
 func (r *round) gather(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
+	for r.ready {
 		token, ok := r.due.pop(now)
 		if !ok {
 			return
@@ -237,7 +237,7 @@ func (r *round) sweep(now time.Time) {
 func (r *round) wait(now time.Time) time.Duration {
 	r.mu.Lock()
 	wait := time.Hour
-	if len(r.due) > 0 {
+	if r.ready && len(r.due) > 0 {
 		wait = min(wait, r.due[0].at.Sub(now))
 	}
 	r.mu.Unlock()

@@ -332,4 +332,25 @@ func TestRestartInTheMiddle(t *testing.T) {
 			}
 		})
 	})
+	t.Run("before it is configured", func(t *testing.T) {
+		t.Parallel()
+		within(t, func(w *world) {
+			w.subscribe("norvia", topic, hubA)
+			w.sent()
+			time.Sleep(day)
+			w.stop()
+			time.Sleep(10 * day)
+			w.start()
+			time.Sleep(time.Hour)
+			if sent := w.sent(); len(sent) > 0 {
+				t.Errorf("asked by settings that nobody has made: %v", sent[0].form)
+			}
+			w.sub.Configure(settings("norvia"), states(time.Time{}))
+			time.Sleep(5 * time.Second)
+			w.want("norvia", aggregator.SubscriptionActive)
+			if said := w.warnings(); len(said) > 0 {
+				t.Errorf("logged %q", said)
+			}
+		})
+	})
 }

@@ -65,7 +65,8 @@ type Settings struct {
 
 // Subscriber keeps the subscriptions. It is an http.Handler of callbacks, which
 // finds the token as the path value "token". Its methods may be called from any
-// goroutine; [Subscriber.Configure] comes before [Subscriber.See].
+// goroutine; [Subscriber.Configure] comes before [Subscriber.See], and no hub is
+// asked before it.
 type Subscriber struct {
 	opts    Options
 	changed chan struct{} // holds a token while something is there for Run
@@ -81,6 +82,7 @@ type Subscriber struct {
 	current  map[string]string                   // by source: the token of the one that is wanted
 	known    map[string]aggregator.Source        // of subs, by token: how to reach their hubs
 	wishes   map[string]wish                     // by source: of those that are wanted
+	ready    bool                                // it is configured
 	due      times
 	warned   map[string]bool // tokens of which it was said that pushes are not signed
 }
@@ -108,6 +110,7 @@ func New(opts Options) (*Subscriber, error) {
 		seen: sights{states: map[string]aggregator.SourceState{}, last: map[string]wish{}},
 		subs: map[string]*aggregator.Subscription{}, current: map[string]string{},
 		known: map[string]aggregator.Source{}, wishes: map[string]wish{}, warned: map[string]bool{},
+		settings: Settings{Lease: DefaultLease},
 	}
 	all, err := opts.Store.Subscriptions()
 	if err != nil {
@@ -197,7 +200,7 @@ func (s *Subscriber) takeIn(now time.Time) {
 	defer s.mu.Unlock()
 	sources := slices.Sorted(maps.Keys(states))
 	if settings != nil {
-		s.settings = *settings
+		s.settings, s.ready = *settings, true
 		clear(s.wishes)
 		for token, sub := range s.subs {
 			if src, configured := settings.Sources[sub.Source]; configured {

@@ -302,7 +302,7 @@ func (d *desk) sources() []serve.SourceStatus {
 	all := make([]serve.SourceStatus, len(cfg.Sources))
 	for i, src := range cfg.Sources {
 		state := d.ingest.State(src.ID)
-		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, state), State: state, Hub: d.hubs.Subscription(src.ID).Problem}
+		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, state), State: state, Hub: d.hubTrouble(src.ID)}
 	}
 	return all
 }

@@ -58,6 +58,16 @@ func (d *desk) configureHubs() {
 	d.hubs.Configure(settings, states)
 }
 
+// hubTrouble says why no hub pushes a source that should be; empty: one does, or
+// none is asked to.
+func (d *desk) hubTrouble(source string) string {
+	sub := d.hubs.Subscription(source)
+	if sub.State == aggregator.SubscriptionActive {
+		return "" // a renewal that failed is tried again
+	}
+	return sub.Problem
+}
+
 // wanted returns which sources hubs are to push. Where hubs elsewhere cannot
 // reach us, one beside us may.
 func wanted(cfg *config.Config) func(src aggregator.Source) bool {
