@@ -100,7 +100,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	report := Report{First: before.FirstPoll.IsZero()}
 	seen := f.seen(result.Response.At)
 	trust := before.GUIDs
-	if before.URL != result.URL && result.Pushed == aggregator.NotPushed {
+	if before.URL != result.URL {
 		trust = aggregator.GUIDTrusted
 	}
 	var showing []uint64
@@ -115,7 +115,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	}, f.settings.Planner)
 	report.Before, report.Pushed = before.Outcome, result.Pushed
 	f.newest[result.Source] = report.State
-	if result.Pushed != aggregator.NotPushed || result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
+	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
 		f.loud = true
 	}
 	return report, nil

@@ -27,7 +27,7 @@ func (l *Loop) Wake(ctx context.Context, source string, at time.Time) {
 func (s *state) wakeUp(w wakening) {
 	t := s.sources[w.source]
 	switch {
-	case t == nil || t.removed:
+	case t == nil:
 	case t.polling:
 		if t.again == nil || t.again.After(w.at) {
 			t.again = &w.at

@@ -81,6 +81,9 @@ func TestPushes(t *testing.T) {
 				if said := w.warnings(); (len(said) == 1) != (test.want == PushUnsigned) {
 					t.Errorf("logged %q", said)
 				}
+				if left := w.sub.mail.leftBytes; left != bodiesAhead*1000 {
+					t.Errorf("%d bytes of room left, want all of it", left)
+				}
 			})
 		})
 	}

@@ -101,6 +101,71 @@ func TestEndsAndMoves(t *testing.T) {
 	}
 }
 
+// What is to end is not confirmed any more, and its pushes are refused; that it
+// ends is confirmed, and then nothing is known of it.
+func TestWhileItEnds(t *testing.T) {
+	t.Parallel()
+	within(t, func(w *world) {
+		sub := w.subscribe("norvia", topic, hubA)
+		w.mu.Lock()
+		w.verify = false
+		w.mu.Unlock()
+		w.sub.Configure(Settings{}, nil)
+		time.Sleep(time.Second)
+		if n := w.sub.Counts()[aggregator.SubscriptionUnsubscribing]; n != 1 {
+			t.Fatalf("%d are ending", n)
+		}
+		if code := bring(w.sub, sub.Token, "x", "X-Hub-Signature", sign(sub.Secret.Reveal(), "x")).Code; code != 410 {
+			t.Errorf("a push is answered %d, want 410", code)
+		}
+		if code := ask(w.sub, sub.Token, verification("subscribe", topic, "60")).Code; code != 404 {
+			t.Errorf("the subscription is confirmed with %d", code)
+		}
+		if code := ask(w.sub, sub.Token, verification("unsubscribe", topic+"x", "")).Code; code != 404 {
+			t.Errorf("the end of another is confirmed with %d", code)
+		}
+		for i, want := range []int{200, 404} {
+			if code := ask(w.sub, sub.Token, verification("unsubscribe", topic, "")).Code; code != want {
+				t.Errorf("asked for the end, time %d: answered %d, want %d", i+1, code, want)
+			}
+		}
+		if left := w.store.all(); len(left) > 0 {
+			t.Errorf("still there: %v", left[0].State)
+		}
+	})
+}
+
+// A lease that could not be stored is told again.
+func TestLeaseIsToldUntilItIsHeard(t *testing.T) {
+	t.Parallel()
+	within(t, func(w *world) {
+		w.deaf = errFull
+		sub := w.subscribe("norvia", topic, hubA)
+		if !w.lastLease("norvia").IsZero() {
+			t.Fatal("heard")
+		}
+		w.mu.Lock()
+		w.deaf = nil
+		w.mu.Unlock()
+		time.Sleep(2 * tellAgain)
+		if until := w.lastLease("norvia"); !until.Equal(sub.LeaseUntil) {
+			t.Errorf("told %v, want %v", until, sub.LeaseUntil)
+		}
+	})
+	within(t, func(w *world) { // also where it is told late
+		time.Sleep(time.Hour)
+		w.deaf = errFull
+		sub := w.subscribe("norvia", topic, hubA)
+		w.mu.Lock()
+		w.deaf = nil
+		w.mu.Unlock()
+		time.Sleep(2 * tellAgain)
+		if until := w.lastLease("norvia"); !until.Equal(sub.LeaseUntil) {
+			t.Errorf("told %v, want %v", until, sub.LeaseUntil)
+		}
+	})
+}
+
 // A hub that does not let us go is told a few times, and no longer.
 func TestGoodbyes(t *testing.T) {
 	t.Parallel()

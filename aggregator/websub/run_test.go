@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -206,6 +207,13 @@ func TestHubThatAsksToBeLeftInPeace(t *testing.T) {
 		if n := len(w.sent()); n != 1 {
 			t.Errorf("asked %d times before it may be", n)
 		}
+		w.restart()
+		w.sub.Configure(settings("a"), []aggregator.SourceState{state("a", topic, hubA)})
+		if next := w.want("a", aggregator.SubscriptionFailing).Next; next.Before(until) {
+			t.Errorf("after a restart it is asked at %v, want not before %v", next, until)
+		}
+		w.restart()
+		w.sub.Configure(settings("a", "b"), []aggregator.SourceState{state("a", topic, hubA), state("b", topic+"b", hubA)})
 		w.answers(nil)
 		time.Sleep(time.Minute)
 		w.want("a", aggregator.SubscriptionActive)
@@ -329,6 +337,27 @@ func TestRestartInTheMiddle(t *testing.T) {
 			w.want("norvia", aggregator.SubscriptionFailing)
 			if until := w.lastLease("norvia"); !until.IsZero() {
 				t.Errorf("told a lease until %v", until)
+			}
+		})
+	})
+	t.Run("after a crash between the two places a lease is stored in", func(t *testing.T) {
+		t.Parallel()
+		within(t, func(w *world) {
+			sub := w.subscribe("norvia", topic, hubA)
+			for _, stored := range []time.Time{{}, sub.LeaseUntil.Add(-day)} {
+				w.restart()
+				w.mu.Lock()
+				w.leases = nil
+				w.mu.Unlock()
+				w.sub.Configure(settings("norvia"), states(stored))
+				if until := w.lastLease("norvia"); !until.Equal(sub.LeaseUntil) {
+					t.Errorf("stored %v, told %v, want %v", stored, until, sub.LeaseUntil)
+				}
+			}
+			w.sub.Configure(settings("norvia", "kelmar"), []aggregator.SourceState{{Source: "kelmar", Push: aggregator.Push{LeaseUntil: sub.LeaseUntil}}})
+			synctest.Wait()
+			if last := w.leases[len(w.leases)-1]; !w.lastLease("kelmar").IsZero() || last.until != (time.Time{}) {
+				t.Errorf("a lease of nobody is left: told %v", w.leases)
 			}
 		})
 	})

@@ -41,6 +41,7 @@ type world struct {
 	taken    []aggregator.Delivery
 	take     func(d aggregator.Delivery) (bool, error) // nil: every push is a document
 	leases   []told
+	deaf     error // what Lease returns
 	outcomes []Outcome
 	logged   []string // warnings and errors
 }
@@ -187,8 +188,10 @@ func (w *world) Push(_ context.Context, d aggregator.Delivery) (bool, error) {
 func (w *world) Lease(_ context.Context, source string, until time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.leases = append(w.leases, told{source, until})
-	return nil
+	if w.deaf == nil {
+		w.leases = append(w.leases, told{source, until})
+	}
+	return w.deaf
 }
 
 func (w *world) pushed(o Outcome) {
