@@ -1,6 +1,7 @@
 package websub
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -62,6 +63,7 @@ func TestEndsAndMoves(t *testing.T) {
 			t.Parallel()
 			within(t, func(w *world) {
 				old := w.subscribe("norvia", topic, hubA)
+				time.Sleep(settleTime)
 				w.sent()
 				test.change(w)
 				time.Sleep(10 * time.Second)
@@ -99,6 +101,28 @@ func TestEndsAndMoves(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A feed that names another topic at every poll brings its hub a request or two
+// an hour; one that has settled on another gets that.
+func TestTopicThatChangesAllTheTime(t *testing.T) {
+	t.Parallel()
+	within(t, func(w *world) {
+		w.subscribe("norvia", topic, hubA)
+		w.sent()
+		for i := range 24 * 30 {
+			w.sub.See(state("norvia", fmt.Sprint(topic, i), hubA))
+			time.Sleep(2 * time.Minute)
+		}
+		if n := len(w.sent()); n < 40 || n > 48 {
+			t.Errorf("%d requests in a day", n)
+		}
+		w.sub.See(state("norvia", topic+"/at/last", hubA))
+		time.Sleep(settleTime + 10*time.Second)
+		if sub := w.want("norvia", aggregator.SubscriptionActive); sub.Topic != topic+"/at/last" {
+			t.Errorf("subscribed to %s", sub.Topic)
+		}
+	})
 }
 
 // What is to end is not confirmed any more, and its pushes are refused; that it

@@ -27,6 +27,9 @@ const (
 	// not be for ever (section 5.3.1), and is to be worth asking for.
 	minLease = time.Minute
 	maxLease = 30 * 24 * time.Hour
+	// settleTime is how long a subscription is kept at least, while its source
+	// offers any.
+	settleTime = time.Hour
 	// maxGoodbyes is how often a hub is told that a subscription ends.
 	maxGoodbyes = 5
 )

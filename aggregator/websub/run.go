@@ -21,15 +21,15 @@ const (
 // it gives up the requests under way, takes what hubs were told was taken, and
 // returns. It may be called once.
 func (s *Subscriber) Run(ctx context.Context) error {
-	var carriers sync.WaitGroup
+	var takers sync.WaitGroup
 	taking := context.WithoutCancel(ctx)
 	for _, pushes := range s.mail.pushes {
-		carriers.Go(func() { s.carry(taking, pushes) })
+		takers.Go(func() { s.carry(taking, pushes) })
 	}
-	carriers.Go(func() { s.herald(taking) })
+	takers.Go(func() { s.herald(taking) })
 	s.ask(ctx)
 	s.mail.close()
-	carriers.Wait()
+	takers.Wait()
 	return nil
 }
 
@@ -105,6 +105,11 @@ func (r *round) gather(now time.Time) {
 			continue
 		case !sub.LeaseUntil.IsZero() && !now.Before(sub.LeaseUntil):
 			r.lapse(sub)
+		}
+		if r.current[sub.Source] == token {
+			if r.fit(r.known[token], sub.Source, now); r.current[sub.Source] != token {
+				continue // another took its place, and is due
+			}
 		}
 		switch {
 		case sub.Next.After(now) || r.queued[token]:

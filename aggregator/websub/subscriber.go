@@ -233,8 +233,20 @@ func (s *Subscriber) settle(id string, state aggregator.SourceState, now time.Ti
 	} else {
 		s.wishes[id] = w
 	}
+	s.fit(src, id, now)
+}
+
+// fit makes the subscription of a source what its wish is. A feed that names
+// another topic at every poll does not bring a hub a request at every poll.
+func (s *Subscriber) fit(src aggregator.Source, id string, now time.Time) {
+	w := s.wishes[id]
 	if sub := s.subs[s.current[id]]; sub != nil {
-		if w.topic == sub.Topic && slices.Contains(w.hubs, sub.Hub) && sub.Callback == s.callback(sub.Token) {
+		reachable := sub.Callback == s.callback(sub.Token)
+		if reachable && w.topic == sub.Topic && slices.Contains(w.hubs, sub.Hub) {
+			return
+		}
+		if settled := sub.Created.Add(settleTime); reachable && w.topic != "" && now.Before(settled) {
+			s.due.push(settled, sub.Token)
 			return
 		}
 		s.retire(sub, now)
