@@ -155,12 +155,31 @@ type Document struct {
 	Skipped  int     // entries of which nothing could be saved
 }
 
-// PollResult is one poll as the writer takes it: self-contained and encodable,
-// so that the fold of results into stories needs nothing else.
+// PushKind tells a poll's result from what a hub had to say of a source
+// (WebSub).
+type PushKind byte
+
+// The kinds of push. The zero value is a poll.
+const (
+	NotPushed    PushKind = iota
+	PushDocument          // a hub brought Document
+	PushNotice            // a hub said that there is something new, and not what
+	PushLease             // the hub's promise to push has changed, nothing else
+)
+
+// PollResult is one poll, or one push, as the writer takes it: self-contained
+// and encodable, so that the fold of results into stories needs nothing else.
 type PollResult struct {
-	Source   string   // the id
-	URL      string   // the configured address it was polled at
-	Response Response // with its Body taken out
+	Source string // the id
+	URL    string // the configured address it was polled at
+	// Pushed says what a hub did where no poll was made. Of Response only At
+	// is set then: what polls go by is as it was.
+	Pushed PushKind
+	// LeaseUntil is, with PushLease, until when a hub has promised to push;
+	// zero: none has.
+	LeaseUntil time.Time
+	// Response is what the poll came to, with its Body taken out.
+	Response Response
 	// BodyDigest is the digest of the body; 0 when there was none.
 	BodyDigest Digest
 	// Document is the parsed body. It is empty when nothing changed.

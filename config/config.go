@@ -21,9 +21,13 @@ type Config struct {
 	Storage Storage
 	Poll    Poll
 	Dedupe  Dedupe
+	WebSub  WebSub
 
 	Sources []aggregator.Source // at least one; ids and URLs differ
 	Feeds   []aggregator.Feed   // at least one; slugs differ
+
+	// Warnings are what is allowed, and will not do what it looks like.
+	Warnings Problems
 }
 
 // Storage says where the database is and how long it remembers.
@@ -49,6 +53,15 @@ type Dedupe struct {
 	Window     time.Duration // how far back a story is looked for; 1m to Storage.Keep
 	Join       aggregator.Join
 	Strictness float64 // how sure a report must be to tell a story's happening; above 0, below 1
+}
+
+// WebSub says whether hubs are to push what the sources publish.
+type WebSub struct {
+	Subscribe bool
+	Lease     time.Duration // to be asked for; 1h to 30d
+	// Unreachable says why hubs elsewhere cannot reach BaseURL, worded to
+	// stand behind its name; empty: nothing speaks against it.
+	Unreachable string
 }
 
 // Options are what Load needs from outside. The zero value is ready for use.
@@ -88,6 +101,7 @@ func Default() Config {
 			Concurrency:  64,
 		},
 		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.46},
+		WebSub: WebSub{Lease: 5 * day},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
 	}
 }
@@ -140,8 +154,9 @@ type loader struct {
 	opts    Options
 	config  Config
 	notes   []note
-	files   int   // files begun, for the order of problems
-	left    int64 // bytes that may still be read
+	doubts  []note // that refuse nothing
+	files   int    // files begun, for the order of problems
+	left    int64  // bytes that may still be read
 	closing []func()
 
 	// sourcesSeen: a source was listed, or a part that may list one could not
@@ -174,9 +189,10 @@ func (l *loader) load(text []byte) (*Config, error) {
 	for _, check := range l.closing {
 		check()
 	}
-	if problems := l.problems(); len(problems) > 0 {
+	if problems := inOrder(l.notes); len(problems) > 0 {
 		return nil, problems
 	}
+	l.config.Warnings = inOrder(l.doubts)
 	return &l.config, nil
 }
 

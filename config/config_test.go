@@ -35,7 +35,7 @@ func TestLoadEverything(t *testing.T) {
 	got, dir, err := load(t, map[string]string{"WIRE_KEY": "key from the environment"},
 		"wiredesk.yaml", `
 listen: 0.0.0.0:9000
-base_url: https://news.example/wires/
+base_url: https://news.example.org/wires/
 contact: desk@example.org
 storage: {path: news.db, keep: 2w}
 poll:
@@ -48,6 +48,7 @@ poll:
   host_gap: 0s
   concurrency: 8
 dedupe: {window: 1.5d, join: copy, strictness: 0.6}
+websub: {subscribe: true, lease: 10d}
 include: [sources.d/*.yaml, extra.yaml]
 sources:
   - url: https://one.example/Feed.xml?a=b
@@ -80,7 +81,7 @@ feeds:
 	want := &Config{
 		Path:    filepath.Join(dir, "wiredesk.yaml"),
 		Listen:  "0.0.0.0:9000",
-		BaseURL: "https://news.example/wires",
+		BaseURL: "https://news.example.org/wires",
 		Contact: "desk@example.org",
 		Storage: Storage{Path: "news.db", Keep: 14 * 24 * time.Hour},
 		Poll: Poll{
@@ -88,6 +89,7 @@ feeds:
 			Timeout: time.Minute, MaxBodyBytes: 2 << 20, PerHost: 2, HostGap: 0, Concurrency: 8,
 		},
 		Dedupe: Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy, Strictness: 0.6},
+		WebSub: WebSub{Subscribe: true, Lease: 10 * 24 * time.Hour},
 		Sources: []aggregator.Source{
 			{
 				ID: "one", URL: "https://one.example/Feed.xml?a=b", Title: "One",
@@ -263,7 +265,7 @@ func TestNeedsRestart(t *testing.T) {
 		{"what a reload changes", func(c *Config) {
 			c.Path, c.BaseURL, c.Storage.Keep = "b.yaml", "https://b.example", 4*day
 			c.Poll.Budget, c.Poll.MinInterval, c.Poll.MaxInterval = time.Hour, time.Minute, time.Hour
-			c.Sources, c.Feeds = nil, nil
+			c.Sources, c.Feeds, c.WebSub = nil, nil, WebSub{Subscribe: true, Lease: time.Hour}
 		}, nil},
 	}
 	for _, test := range tests {

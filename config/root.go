@@ -16,7 +16,7 @@ import (
 // root reads the file that was given to Load.
 func (l *loader) root(v value) {
 	c := &l.config
-	var keep, window value
+	var keep, window, subscribe value
 	given := v.mapping(fields{
 		"listen":   l.listen,
 		"base_url": l.baseURL,
@@ -24,6 +24,7 @@ func (l *loader) root(v value) {
 		"storage":  func(v value) { keep = l.storage(v)["keep"] },
 		"poll":     l.poll,
 		"dedupe":   func(v value) { window = l.dedupe(v)["window"] },
+		"websub":   func(v value) { subscribe = l.webSub(v)["subscribe"] },
 		"include":  func(value) {}, // read last: our own sources come first
 		"sources":  l.sources,
 		"feeds":    l.feeds,
@@ -34,6 +35,7 @@ func (l *loader) root(v value) {
 	if _, ok := given["base_url"]; !ok {
 		c.BaseURL = defaultBaseURL(c.Listen)
 	}
+	l.checkReachable(subscribe.or(given["base_url"]))
 	if c.Dedupe.Window > c.Storage.Keep {
 		v.or(keep).or(window).problem("dedupe.window (%s) is longer than storage.keep (%s), must not be",
 			formatDuration(c.Dedupe.Window), formatDuration(c.Storage.Keep))

@@ -133,6 +133,10 @@ func (c *checker) check() {
 		_, err := c.state(string(k), v)
 		return err
 	})
+	each(subscriptionsBucket, func(k, v []byte) error {
+		_, err := c.subscription(string(k), v)
+		return err
+	})
 
 	said, err := readCounters(c.tx.Bucket([]byte(metaBucket)).Get([]byte(countersKey)))
 	if err != nil {

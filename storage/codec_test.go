@@ -70,6 +70,8 @@ func samples(tb testing.TB) map[string][]byte {
 	put("state", v, err)
 	v, err = enc.pinValue(&aggregator.Pin{Join: true, At: day()})
 	put("pin", v, err)
+	v, err = enc.subscriptionValue(new(subscription("token")))
+	put("subscription", v, err)
 	put("counters", counters{last: 9, entries: 8, stories: 7}.bytes(), nil)
 	place := newestKey(stampOf(day()), 9)
 	put("place", place[:], nil)

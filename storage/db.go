@@ -52,7 +52,8 @@ func (o Options) bolt(openFile func(string, int, os.FileMode) (*os.File, error))
 }
 
 // DB is an open database. Its reading methods may be called by many goroutines
-// at once; the writing ones (Commit, Purge, ForgetSource) run one at a time.
+// at once; the writing ones (Commit, Purge, ForgetSource and those of
+// subscriptions) run one at a time.
 type DB struct {
 	path  string
 	bolt  *bolt.DB

@@ -10,18 +10,19 @@ import (
 
 // The buckets. Keys that start with a sequence number only grow, so their
 // pages fill from left to right; those of keysBucket, sourcesBucket,
-// aliasesBucket and pinsBucket come in no order.
+// aliasesBucket, pinsBucket and subscriptionsBucket come in no order.
 const (
-	entriesBucket   = "entries"   // seq -> entry
-	keysBucket      = "keys"      // identity key -> seq
-	storiesBucket   = "stories"   // seq of the first entry -> story
-	newestBucket    = "newest"    // First, seq -> nothing
-	revisionsBucket = "revisions" // seq, N -> revision
-	decisionsBucket = "decisions" // seq, count -> decision
-	sourcesBucket   = "sources"   // id -> state
-	aliasesBucket   = "aliases"   // id of a story that became another -> seq of that
-	pinsBucket      = "pins"      // two entry ids -> pin; the other way round -> nothing
-	metaBucket      = "meta"      // versionKey, countersKey
+	entriesBucket       = "entries"       // seq -> entry
+	keysBucket          = "keys"          // identity key -> seq
+	storiesBucket       = "stories"       // seq of the first entry -> story
+	newestBucket        = "newest"        // First, seq -> nothing
+	revisionsBucket     = "revisions"     // seq, N -> revision
+	decisionsBucket     = "decisions"     // seq, count -> decision
+	sourcesBucket       = "sources"       // id -> state
+	aliasesBucket       = "aliases"       // id of a story that became another -> seq of that
+	pinsBucket          = "pins"          // two entry ids -> pin; the other way round -> nothing
+	subscriptionsBucket = "subscriptions" // token -> subscription
+	metaBucket          = "meta"          // versionKey, countersKey
 )
 
 // The keys of metaBucket.
@@ -37,7 +38,8 @@ const fillPercent = 1.0
 func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
-		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket, metaBucket,
+		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket,
+		subscriptionsBucket, metaBucket,
 	}
 }
 

@@ -28,6 +28,10 @@ func migrations() []migration {
 			}
 			return nil
 		}},
+		{"make room for subscriptions", func(tx *bolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(subscriptionsBucket))
+			return err
+		}},
 	}
 }
 

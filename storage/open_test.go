@@ -270,13 +270,14 @@ func TestMigrateNew(t *testing.T) {
 	}
 }
 
-// TestMigrateFirst: a database of the first layout gets room for aliases and
-// pins, and loses nothing.
+// TestMigrateFirst: a database of the first layout gets room for aliases, pins
+// and subscriptions, and loses nothing.
 func TestMigrateFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	err := errors.Join(withEntries(path, 3), withBolt(path, func(tx *bolt.Tx) error {
-		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)), putVersion(tx, 1))
+		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
+			tx.DeleteBucket([]byte(subscriptionsBucket)), putVersion(tx, 1))
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -290,5 +291,8 @@ func TestMigrateFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "pins", []aggregator.Pin{pin}, pins)
+	if err := db.SaveSubscription(subscription("token")); err != nil {
+		t.Fatal(err)
+	}
 	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
 }

@@ -107,9 +107,15 @@ func (c *Client) Close() {
 //
 // When ctx is cancelled the outcome is Failed with ProblemCancelled; when its
 // deadline passes, ProblemTimeout.
-func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggregator.Response) {
-	start := time.Now()
+func (c *Client) Fetch(ctx context.Context, req aggregator.Request) aggregator.Response {
 	p := &poll{client: c, source: &req.Source, sent: req.Validators}
+	return p.within(ctx, p.run)
+}
+
+// within runs what asks, within the limits of time, and returns what became of
+// it, a panic included.
+func (p *poll) within(ctx context.Context, run func(ctx context.Context)) (resp aggregator.Response) {
+	start := time.Now()
 	defer func() {
 		if v := recover(); v != nil {
 			p.resp = aggregator.Response{}
@@ -122,9 +128,9 @@ func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggreg
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timeout := time.AfterFunc(c.opts.Timeout, func() { cancel(errTimeout) })
+	timeout := time.AfterFunc(p.client.opts.Timeout, func() { cancel(errTimeout) })
 	defer timeout.Stop()
 	p.cancel = cancel
-	p.run(ctx)
+	run(ctx)
 	return p.resp
 }

@@ -75,12 +75,17 @@ func (p *poll) run(ctx context.Context) {
 // ask sends one request to where the route has come. An error is the
 // transport's, or the guard's.
 func (p *poll) ask(ctx context.Context, route *route) (*http.Response, error) {
+	return p.send(p.request(ctx, route))
+}
+
+// send sends r the way that the source's settings allow.
+func (p *poll) send(r *http.Request) (*http.Response, error) {
 	p.phase.restart()
 	transport := p.client.guarded
 	switch {
 	case p.source.Proxy != "":
 		if !p.source.AllowPrivate {
-			if err := p.client.guard.checkHost(route.at.Hostname()); err != nil {
+			if err := p.client.guard.checkHost(r.URL.Hostname()); err != nil {
 				return nil, err
 			}
 		}
@@ -91,7 +96,7 @@ func (p *poll) ask(ctx context.Context, route *route) (*http.Response, error) {
 	case p.source.AllowPrivate:
 		transport = p.client.anywhere
 	}
-	return transport.RoundTrip(p.request(ctx, route))
+	return transport.RoundTrip(r)
 }
 
 func (p *poll) request(ctx context.Context, route *route) *http.Request {

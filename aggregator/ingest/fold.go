@@ -47,6 +47,7 @@ type Report struct {
 	Entries   []*aggregator.Entry    // that the decisions are about, parallel to them; not to be changed
 	Before    aggregator.Outcome     // of the poll before; Pending: there was none
 	Known     int                    // entries that were known and unchanged
+	Pushed    aggregator.PushKind    // what a hub did, where no poll was made
 	First     bool                   // the first document of the source: its entries are old news
 	// Delays holds, for each new entry with a claimed date that is not old
 	// news, how long after that date it was seen.
@@ -112,7 +113,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	report.State = after(before, src, result, tally{
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
 	}, f.settings.Planner)
-	report.Before = before.Outcome
+	report.Before, report.Pushed = before.Outcome, result.Pushed
 	f.newest[result.Source] = report.State
 	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
 		f.loud = true

@@ -110,7 +110,8 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	}
 	if err != nil {
-		result.Response = failed(response, problemOf(err))
+		// Of a page that is no feed there is what it says of hubs.
+		result.Document, result.Response = document, failed(response, problemOf(err))
 		return result
 	}
 	result.Document, result.BodyDigest = document, digest

@@ -23,6 +23,9 @@ type tally struct {
 
 // after returns what is remembered of a source once the result is committed.
 func after(before aggregator.SourceState, src aggregator.Source, result *aggregator.PollResult, t tally, planner schedule.Planner) aggregator.SourceState {
+	if result.Pushed != aggregator.NotPushed {
+		return pushed(before, result, t)
+	}
 	s, r := before, &result.Response
 	if s.URL != result.URL {
 		s.URL, s.Validators, s.BodyDigest = result.URL, aggregator.Validators{}, 0
@@ -35,6 +38,7 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	s.EntriesNew += uint64(t.fresh)
 	if t.fresh > 0 {
 		s.LastEntry = t.seen
+		s.Push = missed(s.Push, s.LastPoll)
 	}
 	if r.Outcome.Good() {
 		s.LastGood, s.Failures = s.LastPoll, 0
@@ -59,7 +63,7 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 			s.Validators = aggregator.Validators{}
 		}
 		if r.Delta {
-			s.Showing = union(s.Showing, t.showing)
+			s.Showing = union(s.Showing, t.showing, maxShowing)
 		} else {
 			s.Showing = t.showing
 		}
@@ -70,7 +74,12 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	case aggregator.Failed:
 		// What a body cut short still brought stands in the store and may be
 		// shown again: it is not to be purged before.
-		s.Showing = union(s.Showing, t.showing)
+		s.Showing = union(s.Showing, t.showing, maxShowing)
+		if s.FirstPoll.IsZero() {
+			// A page that is no feed may say which hub has one. In the place
+			// of a feed it is out of order, and changes nothing.
+			announced(&s, result)
+		}
 	}
 	s.NextPoll = planner.Next(src, schedule.Observation{
 		At: s.LastPoll, Outcome: r.Outcome, Failures: s.Failures,
@@ -89,8 +98,14 @@ func mended(d *aggregator.Document) aggregator.Problem {
 
 // described takes what the document says of its feed.
 func described(s *aggregator.SourceState, result *aggregator.PollResult) {
-	d, r := &result.Document, &result.Response
+	d := &result.Document
 	s.Title, s.Site, s.Language, s.Hints = d.Title, d.Site, d.Language, d.Hints
+	announced(s, result)
+}
+
+// announced takes what the answer says of hubs.
+func announced(s *aggregator.SourceState, result *aggregator.PollResult) {
+	d, r := &result.Document, &result.Response
 	// WebSub, section 4: header fields come before links in the document.
 	s.Self, s.Hubs = cmp.Or(r.Self, d.Self), r.Hubs
 	if len(s.Hubs) == 0 {
@@ -113,10 +128,14 @@ func sighted(s aggregator.SourceState, r *aggregator.Response) (string, []time.T
 	return r.Moved, s.MovedSeen
 }
 
-// union merges two sorted lists. It is bounded, since a source that never
-// sends a whole document would keep everything for ever.
-func union(a, b []uint64) []uint64 {
-	const most = 1000
+// maxShowing is how many entries a source that sends no whole documents can
+// keep from being purged.
+const maxShowing = 1000
+
+// union merges two sorted lists. Of what is more than most the highest stay,
+// since a source that never sends a whole document would keep everything for
+// ever.
+func union(a, b []uint64, most int) []uint64 {
 	merged := slices.Concat(a, b)
 	slices.Sort(merged)
 	merged = slices.Compact(merged)

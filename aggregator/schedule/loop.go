@@ -40,6 +40,7 @@ type Options struct {
 type Loop struct {
 	opts    Options
 	replace chan []Target
+	wakes   chan wakening
 	ended   chan struct{}
 }
 
@@ -51,7 +52,7 @@ func NewLoop(opts Options) *Loop {
 	if opts.PerHost == 0 {
 		opts.PerHost = 1
 	}
-	return &Loop{opts: opts, replace: make(chan []Target), ended: make(chan struct{})}
+	return &Loop{opts: opts, replace: make(chan []Target), wakes: make(chan wakening), ended: make(chan struct{})}
 }
 
 // Replace makes targets the sources of the loop. A source that stays at its
@@ -95,6 +96,8 @@ func (l *Loop) Run(ctx context.Context) error {
 			return nil
 		case targets := <-l.replace:
 			s.replace(targets)
+		case w := <-l.wakes:
+			s.wakeUp(w)
 		case e := <-ends:
 			s.finish(e.visit, e.turn, time.Now())
 		case <-timer.C:

@@ -27,6 +27,7 @@ type target struct {
 	source  aggregator.Source
 	host    string
 	turn    uint64     // grows with each new due time
+	due     time.Time  // of that turn; zero: never was due
 	polling bool       // under way
 	removed bool       // kept only until its poll has ended
 	again   *time.Time // its address changed during a poll: due then
@@ -97,6 +98,7 @@ func (s *state) replace(targets []Target) {
 
 func (s *state) schedule(t *target, at time.Time) {
 	t.turn++
+	t.due = at
 	heap.Push(&s.due, timed[place]{at: at, what: place{target: t, turn: t.turn}})
 }
 

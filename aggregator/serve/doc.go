@@ -45,6 +45,11 @@
 // links. No request reads the archive without bound: a list looks at ten
 // thousand stories and says where to go on, a name is looked up by key.
 //
+// # Hubs
+//
+// Below /websub hubs answer and push. Whoever subscribes has his handler there
+// (Options.Hubs); nothing of it is for readers.
+//
 // # Caveats
 //
 // Addresses in pages begin with the path of the base URL; a proxy that serves

@@ -24,7 +24,7 @@ func statuses() []SourceStatus {
 	secret.FeedURL = "https://desk:hunter2@vestnik.example/rss"
 	secret.SiteURL = "javascript:alert(1)"
 	return []SourceStatus{
-		{c["harbour"], aggregator.SourceState{
+		{Carrier: c["harbour"], State: aggregator.SourceState{
 			Outcome: aggregator.Fetched, LastPoll: noon, LastGood: noon, NextPoll: noon.Add(5 * time.Minute), LastEntry: noon.Add(-time.Hour), EntriesNew: 812,
 			FirstPoll: noon.Add(-4 * 24 * time.Hour), Polls: 400, Spent: aggregator.Spent{Bytes: 3_140_000, Time: 80 * time.Second, NotModified: 340},
 			Hubs: []string{"https://hub.example/", "javascript:alert(1)"}, Self: "https://harbour.example/rss",
@@ -32,13 +32,14 @@ func statuses() []SourceStatus {
 			Log: aggregator.PollLog(nil).
 				Add(aggregator.Poll{At: noon.Add(-5 * time.Minute), Outcome: aggregator.NotModified, Status: 304, Took: 120 * time.Millisecond}).
 				Add(aggregator.Poll{At: noon, Outcome: aggregator.Fetched, Status: 200, Took: 300 * time.Millisecond, BytesRead: 48_000, New: 2}),
+			Push: aggregator.Push{LeaseUntil: noon.Add(100 * time.Hour), Last: noon.Add(-time.Minute)},
 		}},
-		{c["minaa"], aggregator.SourceState{
+		{Hub: "the hub answered <403> Forbidden", Carrier: c["minaa"], State: aggregator.SourceState{
 			Outcome: aggregator.Failed, Failures: 3, Problem: aggregator.Problem{Kind: aggregator.ProblemTimeout, Message: "No whole <answer> came within 30 s."},
 			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
 		}},
-		{c["north"], aggregator.SourceState{}},
-		{secret, aggregator.SourceState{
+		{Carrier: c["north"]},
+		{Carrier: secret, State: aggregator.SourceState{
 			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon,
 		}},
 	}
@@ -109,7 +110,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	h := rendered(t, Options{Archive: world, Version: payload, Sources: func() []SourceStatus {
 		var all []SourceStatus
 		for id := range c {
-			all = append(all, SourceStatus{c[id], aggregator.SourceState{Outcome: aggregator.Failed, Problem: aggregator.Problem{Message: payload}, Moved: c[id].FeedURL}})
+			all = append(all, SourceStatus{Carrier: c[id], Hub: payload, State: aggregator.SourceState{Outcome: aggregator.Failed, Problem: aggregator.Problem{Message: payload}, Moved: c[id].FeedURL}})
 		}
 		return all
 	}}, p).Handler()

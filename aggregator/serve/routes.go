@@ -25,6 +25,9 @@ func (s *Server) Handler() http.Handler {
 	if s.opts.Metrics != nil {
 		mux.Handle("/metrics", s.reading(s.opts.Metrics.ServeHTTP))
 	}
+	if s.opts.Hubs != nil {
+		mux.Handle("/websub/{token}", s.opts.Hubs)
+	}
 	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
 	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
 	mux.Handle("/api/v1/sources", s.sharing(s.serveSourceList))

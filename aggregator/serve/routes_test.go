@@ -318,3 +318,26 @@ func TestMergedStoryRedirects(t *testing.T) {
 		wantHeader(t, w.Header(), map[string]string{"Location": "/stories/" + world.views[1].ID.String() + ext})
 	}
 }
+
+// What hubs send goes to whoever subscribes, whatever the method.
+func TestHubsAreAnswered(t *testing.T) {
+	t.Parallel()
+	hubs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.Method + " " + r.PathValue("token")))
+	})
+	h := rendered(t, Options{Archive: smallWorld(), Hubs: hubs}, publication()).Handler()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if w := ask(t, h, method, "/websub/abc"); w.Code != 200 || w.Body.String() != method+" abc" {
+			t.Errorf("%s answers %d %q", method, w.Code, w.Body)
+		}
+	}
+	for _, path := range []string{"/websub", "/websub/", "/websub/a/b"} {
+		if w := get(t, h, path); w.Code != 404 {
+			t.Errorf("%s answers %d", path, w.Code)
+		}
+	}
+	without := rendered(t, Options{Archive: smallWorld()}, publication()).Handler()
+	if w := get(t, without, "/websub/abc"); w.Code != 404 {
+		t.Errorf("without a subscriber it answers %d", w.Code)
+	}
+}

@@ -20,12 +20,16 @@ import (
 type SourceStatus struct {
 	Carrier aggregator.Carrier
 	State   aggregator.SourceState
+	// Hub says why no hub pushes the source that should; empty: nothing is
+	// wrong, or none is asked to.
+	Hub string
 }
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
 	Archive Archive               // required
 	Pinner  Pinner                // nil: no pins can be made
+	Hubs    http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
 	Metrics http.Handler          // serves /metrics; nil: there is no such page
 	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
 	Alive   func() error          // what /healthz reports; nil: always alive

@@ -42,6 +42,9 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				return err
 			}
 			if fetchAll {
+				if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
+					return err
+				}
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
 				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
 				shown.clear()
@@ -51,7 +54,10 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				return printChecks(cmd.OutOrStdout(), rows, asJSON)
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), map[string]int{"sources": len(cfg.Sources), "feeds": len(cfg.Feeds)})
+				return printJSON(cmd.OutOrStdout(), checkedConfig{len(cfg.Sources), len(cfg.Feeds), listed(cfg.Warnings)})
+			}
+			if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
+				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
 				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
@@ -173,11 +179,32 @@ type problem struct {
 }
 
 func printProblems(w io.Writer, problems config.Problems) error {
+	return printJSON(w, map[string][]problem{"problems": listed(problems)})
+}
+
+func listed(problems config.Problems) []problem {
 	list := make([]problem, len(problems))
 	for i, p := range problems {
 		list[i] = problem(p)
 	}
-	return printJSON(w, map[string][]problem{"problems": list})
+	return list
+}
+
+// checkedConfig is what there is to say of a valid configuration, in the form
+// check prints.
+type checkedConfig struct {
+	Sources  int       `json:"sources"`
+	Feeds    int       `json:"feeds"`
+	Warnings []problem `json:"warnings,omitempty"`
+}
+
+// warn prints what will not do what it looks like, one a line.
+func warn(w io.Writer, warnings config.Problems) error {
+	if len(warnings) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, warnings)
+	return err
 }
 
 func printJSON(w io.Writer, value any) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"wiredesk/aggregator/publish"
 	"wiredesk/aggregator/schedule"
 	"wiredesk/aggregator/serve"
+	"wiredesk/aggregator/websub"
 	"wiredesk/config"
 	"wiredesk/storage"
 )
@@ -37,6 +39,7 @@ type desk struct {
 	client  *fetch.Client
 	ingest  *ingest.Ingest
 	loop    *schedule.Loop
+	hubs    *websub.Subscriber
 	server  *serve.Server
 
 	config  atomic.Pointer[config.Config]
@@ -85,9 +88,22 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 		PerHost:     cfg.Poll.PerHost,
 		HostGap:     cfg.Poll.HostGap,
 	})
+	d.hubs, err = websub.New(websub.Options{
+		Poster:       d.client,
+		Store:        db,
+		Taker:        pushes{d},
+		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
+		Log:          log,
+		Pushed:       d.metrics.push,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.metrics.subscriptions = d.hubs.Counts
 	d.server, err = serve.New(serve.Options{
 		Archive: db,
 		Pinner:  pinner{d.ingest},
+		Hubs:    d.hubs,
 		Metrics: d.metrics.handler(),
 		Alive:   d.alive,
 		Sources: d.sources,
@@ -108,15 +124,25 @@ func (d *desk) close() error {
 	return d.db.Close()
 }
 
-// run serves until ctx ends. Then the polls under way end first, the writer
-// commits what they brought, and the database is closed last.
+// run serves until ctx ends. Then the polls under way end first, and the pushes
+// that hubs were told were taken; the writer commits what they brought, and the
+// database is closed last.
 func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return d.ingest.Run(writing) })
+	var bringing sync.WaitGroup // those that hand results to the writer
+	for _, bring := range []func(context.Context) error{d.loop.Run, d.hubs.Run} {
+		bringing.Add(1)
+		group.Go(func() error {
+			defer bringing.Done()
+			return bring(ctx)
+		})
+	}
 	group.Go(func() error {
 		defer stopWriting()
-		return d.loop.Run(ctx)
+		bringing.Wait()
+		return nil
 	})
 	group.Go(func() error { return d.server.Run(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
@@ -129,6 +155,7 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		// that ask the daemon need it.
 		d.log.Warn("commands cannot reach this daemon", "err", err)
 	}
+	d.configureHubs()
 	d.loop.Replace(ctx, d.targets())
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
@@ -194,6 +221,7 @@ func (d *desk) reconfigure(ctx context.Context) {
 	}
 	d.config.Store(next)
 	d.ingest.Configure(settings)
+	d.configureHubs()
 	d.loop.Replace(ctx, d.targets())
 	d.server.Touch(d.carriers())
 	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
@@ -205,8 +233,12 @@ func (d *desk) committed(reports []ingest.Report) {
 	for i := range reports {
 		r := &reports[i]
 		d.metrics.poll(r)
-		d.logPoll(r)
 		changed = changed || r.Changed
+		if r.Pushed != aggregator.NotPushed {
+			continue
+		}
+		d.logPoll(r)
+		d.hubs.See(r.State)
 		introduced = introduced || r.First && r.State.Outcome == aggregator.Fetched
 	}
 	switch {
@@ -266,7 +298,11 @@ func (d *desk) targets() []schedule.Target {
 
 // sources returns the configured sources with their states.
 func (d *desk) sources() []serve.SourceStatus {
-	return statusesOf(d.config.Load(), d.ingest.State)
+	all := statusesOf(d.config.Load(), d.ingest.State)
+	for i := range all {
+		all[i].Hub = d.hubTrouble(all[i].Carrier.ID)
+	}
+	return all
 }
 
 // statusesOf returns the configured sources with what is remembered of each.

@@ -11,6 +11,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/websub"
 	"wiredesk/storage"
 )
 
@@ -24,6 +25,10 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	reload   prometheus.Gauge
+	pushes   *prometheus.CounterVec
+	// subscriptions counts those with hubs. It is set before anyone gathers;
+	// nil: there are none.
+	subscriptions func() map[aggregator.SubscriptionState]int
 }
 
 func newMetrics(db *storage.DB) *metrics {
@@ -52,15 +57,27 @@ func newMetrics(db *storage.DB) *metrics {
 		reload: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "wiredesk_config_last_reload_successful", Help: "1 if the configuration in force is the one last asked for.",
 		}),
+		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wiredesk_websub_pushes_total", Help: "What hubs sent, by what became of it.",
+		}, []string{"outcome"}),
 	}
 	m.reload.Set(1)
+	for _, o := range websub.Outcomes() {
+		m.pushes.WithLabelValues(string(o))
+	}
+	for _, state := range aggregator.SubscriptionStates() {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "wiredesk_websub_subscriptions", Help: "Subscriptions at hubs, by state.",
+			ConstLabels: prometheus.Labels{"state": state.String()},
+		}, func() float64 { return float64(m.subscribed()[state]) }))
+	}
 	for _, o := range aggregator.Outcomes() {
 		m.polls.WithLabelValues(o.String())
 	}
 	for _, k := range aggregator.DecisionKinds() {
 		m.stories.WithLabelValues(k.String())
 	}
-	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload,
+	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload, m.pushes,
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),
@@ -76,9 +93,11 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// poll counts what a poll came to.
+// poll counts what a poll, or a push, came to.
 func (m *metrics) poll(r *ingest.Report) {
-	m.polls.WithLabelValues(r.State.Outcome.String()).Inc()
+	if r.Pushed == aggregator.NotPushed {
+		m.polls.WithLabelValues(r.State.Outcome.String()).Inc()
+	}
 	for _, d := range r.Decisions {
 		m.stories.WithLabelValues(d.Kind.String()).Inc()
 		if d.Kind != aggregator.Update {
@@ -89,6 +108,16 @@ func (m *metrics) poll(r *ingest.Report) {
 		m.pickup.Observe(delay.Seconds())
 	}
 }
+
+func (m *metrics) subscribed() map[aggregator.SubscriptionState]int {
+	if m.subscriptions == nil {
+		return nil
+	}
+	return m.subscriptions()
+}
+
+// push counts what became of what a hub sent.
+func (m *metrics) push(o websub.Outcome) { m.pushes.WithLabelValues(string(o)).Inc() }
 
 func (m *metrics) request(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
