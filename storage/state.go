@@ -37,6 +37,15 @@ type stateRecord struct {
 	LeaseUntil   stamp                  `cbor:"28,keyasint,omitempty"`
 	LastPush     stamp                  `cbor:"29,keyasint,omitempty"`
 	PushesMissed int                    `cbor:"30,keyasint,omitempty"`
+	Address      string                 `cbor:"40,keyasint,omitempty"`
+	Rest         *restRecord            `cbor:"41,keyasint,omitempty"`
+	Document     aggregator.Wholeness   `cbor:"42,keyasint,omitempty"`
+	Lifetime     time.Duration          `cbor:"43,keyasint,omitempty"`
+}
+
+type restRecord struct {
+	At    string `cbor:"1,keyasint,omitempty"`
+	Until stamp  `cbor:"2,keyasint,omitempty"`
 }
 
 func (r *stateRecord) set(s *aggregator.SourceState) {
@@ -54,6 +63,10 @@ func (r *stateRecord) set(s *aggregator.SourceState) {
 		Moved: s.Moved, MovedSeen: moved, GUIDs: s.GUIDs, Showing: s.Showing,
 		Polls: s.Polls, EntriesNew: s.EntriesNew,
 		LeaseUntil: stampOf(s.Push.LeaseUntil), LastPush: stampOf(s.Push.Last), PushesMissed: s.Push.Missed,
+		Address: s.Address, Document: s.Document, Lifetime: s.Lifetime,
+	}
+	if s.Rest != (aggregator.Rest{}) {
+		r.Rest = &restRecord{At: s.Rest.At, Until: stampOf(s.Rest.Until)}
 	}
 }
 
@@ -68,7 +81,11 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 		Title: r.Title, Site: r.Site, Language: r.Language, Self: r.Self, Hubs: r.Hubs,
 		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
 		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
-		Push: aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
+		Push:    aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
+		Address: r.Address, Document: r.Document, Lifetime: r.Lifetime,
+	}
+	if r.Rest != nil {
+		s.Rest = aggregator.Rest{At: r.Rest.At, Until: r.Rest.Until.time()}
 	}
 	for _, t := range r.MovedSeen {
 		s.MovedSeen = append(s.MovedSeen, t.time())
