@@ -40,18 +40,29 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	case result.Response.Outcome == aggregator.NotModified:
 		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
 		in.hand(submission{result: result})
-		return schedule.Turn{Due: state.NextPoll}
+		return turnOf(src, &state)
 	}
 	report, err := in.Submit(result)
 	if err != nil {
-		// Nothing was stored, so everything is still to be fetched.
-		return schedule.Turn{Due: time.Now().Add(in.retryAfter())}
+		// Nothing was stored, so everything is still to be fetched; but what the
+		// server asks for holds all the same.
+		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		turn := turnOf(src, &before)
+		turn.Due = time.Now().Add(in.retryAfter())
+		for _, floor := range []time.Time{result.Response.FreshUntil, result.Response.RetryAfter} {
+			if floor.After(turn.Due) {
+				turn.Due = floor
+			}
+		}
+		turn.Rest, turn.RestAt = state.Rest.Until, state.Rest.At
+		return turn
 	}
-	turn := schedule.Turn{Due: report.State.NextPoll}
-	if report.State.Outcome == aggregator.Throttled {
-		turn.Rest = report.State.NextPoll
-	}
-	return turn
+	return turnOf(src, &report.State)
+}
+
+// turnOf returns what the loop is to know of a source in that state.
+func turnOf(src aggregator.Source, s *aggregator.SourceState) schedule.Turn {
+	return schedule.Turn{Due: s.NextPoll, Address: s.AddressOf(src), Rest: s.Rest.Until, RestAt: s.Rest.At}
 }
 
 // Poller asks sources and reads what they answer. Many goroutines may use it at
@@ -84,22 +95,25 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 			})
 		}
 	}()
-	req := aggregator.Request{Source: src}
-	if state.URL == src.URL {
-		req.Validators = state.Validators
-	} else {
+	if state.URL != src.URL {
 		state = aggregator.SourceState{}
 	}
+	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime}
+	result.Address = req.Address
 	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body
 	response.Body = nil
 	result.Response = response
-	if len(body) == 0 && response.Outcome != aggregator.Fetched {
-		return result
-	}
 	digest := digestOf(body, response.ContentType)
-	if response.Outcome == aggregator.Fetched && digest == state.BodyDigest {
+	switch {
+	case response.Outcome == aggregator.NotModified && state.Document == aggregator.DocumentUnreadable:
+		result.Response = failed(response, stillUnreadable(state.Problem))
+		result.BodyDigest = state.BodyDigest
+		return result
+	case response.Outcome == aggregator.Fetched && digest == state.BodyDigest && state.Document <= aggregator.DocumentCut:
 		result.Response.Outcome = aggregator.NotModified
+		return result
+	case len(body) == 0 && response.Outcome != aggregator.Fetched:
 		return result
 	}
 	document, err := p.parse(body, &response)
@@ -110,7 +124,11 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	}
 	if err != nil {
-		result.Response = failed(response, problemOf(err))
+		problem := problemOf(err)
+		result.Response = failed(response, problem)
+		if problem.Kind != aggregator.ProblemInternal {
+			result.BodyDigest = digest
+		}
 		return result
 	}
 	result.Document, result.BodyDigest = document, digest
@@ -139,6 +157,16 @@ func failed(response aggregator.Response, problem aggregator.Problem) aggregator
 		response.At = time.Now().UTC()
 	}
 	return response
+}
+
+// stillUnreadable is the problem with a document that did not change since it
+// could not be read, given that of the last poll.
+func stillUnreadable(last aggregator.Problem) aggregator.Problem {
+	switch last.Kind {
+	case aggregator.ProblemNotFeed, aggregator.ProblemMalformed, aggregator.ProblemHostile:
+		return last
+	}
+	return aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is still the document that could not be read"}
 }
 
 func problemOf(err error) aggregator.Problem {

@@ -25,7 +25,8 @@ type sourceRow struct {
 	LastPoll, LastGood      moment // zero: never
 	LastEntry, NextPoll     moment // zero: never, at once
 	Entries                 uint64
-	Moved                   string
+	Moved                   string // where permanent redirects lead, for not so long; empty: nowhere
+	Address                 string // where it has moved for good; empty: nowhere
 }
 
 // serveSources answers with the health of each source, those in trouble first.
@@ -65,6 +66,9 @@ func rowOf(source SourceStatus) sourceRow {
 		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
 		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
 		Entries: state.EntriesNew, Moved: publicLink(state.Moved),
+	}
+	if state.URL == c.FeedURL {
+		row.Address = publicLink(state.Address)
 	}
 	switch {
 	case state.Outcome == aggregator.Pending:

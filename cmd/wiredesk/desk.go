@@ -220,6 +220,12 @@ func (d *desk) committed(reports []ingest.Report) {
 // logPoll says once when a source falls ill and when it recovers.
 func (d *desk) logPoll(r *ingest.Report) {
 	s := &r.State
+	switch {
+	case r.Relocated && s.Address != "":
+		d.log.Warn("source has moved for good and is polled at its new address; write it into the configuration", "source", s.Source, "url", s.URL, "address", s.Address)
+	case r.Relocated:
+		d.log.Warn("source is polled at its configured address again", "source", s.Source, "url", s.URL, "problem", s.Problem.Message)
+	}
 	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
 	switch {
 	case s.Outcome == aggregator.Gone:
@@ -249,15 +255,12 @@ func (d *desk) targets() []schedule.Target {
 	targets := make([]schedule.Target, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
 		state := d.ingest.State(src.ID)
-		target := schedule.Target{Source: src}
+		target := schedule.Target{Source: src, Address: state.AddressOf(src), Rest: state.Rest.Until, RestAt: state.Rest.At}
 		if state.URL == src.URL {
 			if state.Outcome == aggregator.Gone {
 				continue
 			}
 			target.Due = state.NextPoll
-			if state.Outcome == aggregator.Throttled {
-				target.Rest = state.NextPoll
-			}
 		}
 		targets = append(targets, target)
 	}
