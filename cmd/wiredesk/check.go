@@ -28,7 +28,8 @@ func newCheck(flags *common) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
-file:line:column. With --fetch it also asks each source once and says what it
+file:line:column. Sources that have moved for good since, as far as the database
+knows, are noted. With --fetch it also asks each source once and says what it
 answers; nothing is stored. A source that fails makes the exit status 1. With
 --json the problems of a faulty configuration are on standard output too.`,
 		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
@@ -41,6 +42,10 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				}
 				return err
 			}
+			moved, err := readMoved(cmd.Context(), cfg)
+			if err != nil {
+				flags.logger().Debug("what has moved is not known", "err", err)
+			}
 			if fetchAll {
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
 				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
@@ -48,14 +53,18 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				if err != nil {
 					return err
 				}
-				return printChecks(cmd.OutOrStdout(), rows, asJSON)
+				return printChecks(cmd.OutOrStdout(), rows, moved, asJSON)
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), map[string]int{"sources": len(cfg.Sources), "feeds": len(cfg.Feeds)})
+				return printJSON(cmd.OutOrStdout(), struct {
+					Sources int           `json:"sources"`
+					Feeds   int           `json:"feeds"`
+					Moved   []movedSource `json:"moved,omitempty"`
+				}{len(cfg.Sources), len(cfg.Feeds), moved})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
 				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
-			return err
+			return noteMoved(cmd.OutOrStdout(), moved)
 		},
 	}
 	cmd.Flags().BoolVar(&fetchAll, "fetch", false, "ask each source")
@@ -131,7 +140,7 @@ func (c *checked) note() string {
 		notes = append(notes, c.Problem)
 	}
 	if c.Moved != "" {
-		notes = append(notes, "moved for good to "+c.Moved)
+		notes = append(notes, "redirected for good to "+c.Moved)
 	}
 	if c.Repaired != "" {
 		notes = append(notes, "repaired: "+c.Repaired)
@@ -139,7 +148,7 @@ func (c *checked) note() string {
 	return strings.Join(notes, "; ")
 }
 
-func printChecks(w io.Writer, rows []checked, asJSON bool) error {
+func printChecks(w io.Writer, rows []checked, moved []movedSource, asJSON bool) error {
 	bad := 0
 	list := table{{"SOURCE", "OUTCOME", "FORMAT", "ENTRIES", "NEWEST", "NOTE"}}
 	for _, row := range rows {
@@ -152,7 +161,7 @@ func printChecks(w io.Writer, rows []checked, asJSON bool) error {
 	if asJSON {
 		err = printJSON(w, rows)
 	} else {
-		err = list.write(w)
+		err = errors.Join(list.write(w), noteMoved(w, moved))
 	}
 	if err != nil {
 		return err

@@ -51,12 +51,13 @@ func newDesk(cfg *config.Config, log *slog.Logger) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deskOver(db, cfg, log)
+	return deskOver(db, newClient(cfg), cfg, log)
 }
 
-// deskOver builds the daemon around an open database, which it closes.
-func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
-	d := &desk{log: log, db: db, notify: func(string) {}}
+// deskOver builds the daemon around an open database and a client, which it
+// closes.
+func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+	d := &desk{log: log, db: db, client: client, notify: func(string) {}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -64,7 +65,6 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 	}()
 	d.config.Store(cfg)
 	d.metrics = newMetrics(db)
-	d.client = newClient(cfg)
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
@@ -102,9 +102,7 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 }
 
 func (d *desk) close() error {
-	if d.client != nil {
-		d.client.Close()
-	}
+	d.client.Close()
 	return d.db.Close()
 }
 

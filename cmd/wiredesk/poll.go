@@ -191,7 +191,7 @@ func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report
 		about.add("problem", problem)
 	}
 	if r.Moved != "" {
-		about.add("moved", "for good to "+r.Moved)
+		about.add("moved", "redirected for good to "+r.Moved)
 	}
 	if d.Format != "" {
 		about.add("feed", fmt.Sprintf("%s, %s, %s", d.Format, count(len(d.Entries), "entry", "entries"), known(len(d.Entries), report.Known)))

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"wiredesk/aggregator"
+	"wiredesk/config"
+	"wiredesk/storage"
+)
+
+// movedSource is a source that has moved for good since its URL was written
+// down.
+type movedSource struct {
+	Source  string `json:"source"`
+	URL     string `json:"url"`
+	Address string `json:"address"`
+}
+
+func movedSources(cfg *config.Config, state func(source string) aggregator.SourceState) []movedSource {
+	moved := []movedSource{}
+	for _, src := range cfg.Sources {
+		s := state(src.ID)
+		if address := s.AddressOf(src); address != src.URL {
+			moved = append(moved, movedSource{src.ID, src.URL, address})
+		}
+	}
+	return moved
+}
+
+// readMoved returns the sources that have moved for good, as the daemon or the
+// database knows them. The error says that neither could be asked.
+func readMoved(ctx context.Context, cfg *config.Config) (moved []movedSource, err error) {
+	if err := wantDatabase(cfg); err != nil {
+		return nil, err
+	}
+	db, err := storage.Open(cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: lockPatience})
+	if errors.Is(err, storage.ErrLocked) {
+		ask := askDaemon(cfg.Storage.Path)
+		defer func() { err = errors.Join(err, ask.close()) }()
+		return moved, ask.get(ctx, "/moved", nil, &moved)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	states, err := db.States()
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]aggregator.SourceState, len(states))
+	for _, s := range states {
+		byID[s.Source] = s
+	}
+	return movedSources(cfg, func(id string) aggregator.SourceState { return byID[id] }), nil
+}
+
+// noteMoved says what to write into the configuration. The id goes with it: one
+// that is made from the URL would change.
+func noteMoved(w io.Writer, moved []movedSource) error {
+	for _, m := range moved {
+		if _, err := fmt.Fprintf(w, "note: source %s has moved for good to %s: write that into the configuration, with id: %s\n", m.Source, m.Address, m.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved tells a command which sources have moved for good.
+func (d *desk) moved(w http.ResponseWriter, _ *http.Request) {
+	d.answer(w, movedSources(d.config.Load(), d.ingest.State))
+}
