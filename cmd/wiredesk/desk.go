@@ -331,12 +331,15 @@ func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 }
 
 // newClient returns what fetches the sources.
-func newClient(cfg *config.Config) *fetch.Client {
-	return fetch.New(fetch.Options{
+func newClient(cfg *config.Config) *fetch.Client { return fetch.New(fetching(cfg)) }
+
+// fetching returns the limits of a poll.
+func fetching(cfg *config.Config) fetch.Options {
+	return fetch.Options{
 		UserAgent:    userAgent(cfg.Contact),
 		Timeout:      cfg.Poll.Timeout,
 		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
-	})
+	}
 }
 
 // pinner takes pins for the API.
