@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"time"
 
 	"wiredesk/aggregator"
@@ -90,6 +91,24 @@ func paceRules() map[string]func(*guest) {
 		from.answers(with(nil, rssOf(ferry())))
 		if s := g.pollDue("norvia"); s.Rest != (aggregator.Rest{}) {
 			g.Errorf("the peace does not end: %+v", s.Rest)
+		}
+	}
+	rules["peace outlasts what the source does meanwhile"] = func(g *guest) {
+		p, other := newPublisher(g), newPublisher(g)
+		g.reads(p.source("norvia"))
+		p.answers(with(nil, []byte(strings.Replace(string(rssOf(ferry())), "<item>", "<skipDays><day>Tuesday</day></skipDays><item>", 1))))
+		g.poll("norvia")
+		g.now = g.now.Add(11 * time.Hour)
+		p.answers(status(http.StatusTooManyRequests, headers{"Retry-After": "7200"}, nil))
+		s := g.poll("norvia")
+		if until := s.Rest.Until.Sub(g.now); until > 2*time.Hour+time.Second || s.NextPoll.Sub(g.now) < 25*time.Hour {
+			g.Errorf("the host is left in peace for %v because the source skips Tuesday: %+v", until, s)
+		}
+		other.answers(with(nil, rssOf(ferry())))
+		g.reads(other.source("norvia"))
+		g.want(g.poll("norvia"), aggregator.Fetched)
+		if target, _ := g.target("norvia"); target.RestAt != p.URL || target.Rest.IsZero() {
+			g.Errorf("polled elsewhere, the source forgot the host's peace: %+v", target)
 		}
 	}
 	freshRules(rules)
