@@ -58,9 +58,12 @@ func moveRules() map[string]func(*guest) {
 			if target, ok := g.target("norvia"); !ok || target.Address != to.URL+"/norvia" || target.Source.URL != from.URL+"/norvia" {
 				g.Errorf("the loop gets %+v", target)
 			}
+			g.wantWarned("source has moved for good and is polled at its new address")
+			beside := g.checkBeside()
 			g.stop()
-			if out := g.check(); !strings.Contains(out, fmt.Sprintf("note: source norvia has moved for good to %s/norvia: write that", to.URL)) {
-				g.Errorf("check says %q", out)
+			note := fmt.Sprintf("note: source norvia has moved for good to %s/norvia: write that", to.URL)
+			if out := g.check(); !strings.Contains(out, note) || out != beside {
+				g.Errorf("check says %q, beside a daemon %q", out, beside)
 			}
 			g.start()
 			// Written into the configuration it is an address like any other.
@@ -107,6 +110,7 @@ func moveRules() map[string]func(*guest) {
 		}
 		g.want(g.pollDue("norvia"), aggregator.NotModified)
 		from.wantAsked(g, aggregator.Validators{ETag: `"1"`})
+		g.wantWarned("source is polled at its configured address again")
 	}
 	rules["a move that fails for days is taken back"] = func(g *guest) {
 		from, to := newPublisher(g), newPublisher(g)
@@ -197,6 +201,7 @@ func moveRules() map[string]func(*guest) {
 		if s.Outcome != aggregator.Gone || !s.NextPoll.IsZero() || !strings.Contains(s.Problem.Message, "withdrawn for good") {
 			g.Fatalf("%+v", s)
 		}
+		g.wantWarned("source is gone and will not be polled again")
 		if target, ok := g.target("norvia"); ok {
 			g.Errorf("the loop still gets %+v", target)
 		}

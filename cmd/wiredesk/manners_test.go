@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,11 +51,51 @@ type guest struct {
 	now      time.Time
 	desk     *desk
 	stop     func()
+	log      *warnings
+}
+
+// warnings keeps what an operator is warned of, and fails the test with what is
+// our own fault.
+type warnings struct {
+	noErrors
+	mu   sync.Mutex
+	said []string
+}
+
+func (w *warnings) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+func (w *warnings) WithAttrs([]slog.Attr) slog.Handler               { return w }
+func (w *warnings) WithGroup(string) slog.Handler                    { return w }
+
+func (w *warnings) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelError {
+		return w.noErrors.Handle(ctx, r)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.said = append(w.said, r.Message)
+	return nil
+}
+
+// wantWarned: the operator was, once.
+func (g *guest) wantWarned(of string) {
+	g.Helper()
+	g.log.mu.Lock()
+	defer g.log.mu.Unlock()
+	n := 0
+	for _, message := range g.log.said {
+		if strings.HasPrefix(message, of) {
+			n++
+		}
+	}
+	if n != 1 {
+		g.Errorf("the log says %d times %q: %q", n, of, g.log.said)
+	}
 }
 
 func newGuest(t *testing.T, restarts bool) *guest {
 	t.Helper()
 	g := &guest{TB: t, cfg: config.Default(), restarts: restarts, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)} // a Monday
+	g.log = &warnings{noErrors: noErrors{t}}
 	g.cfg.Storage.Path = filepath.Join(t.TempDir(), "wiredesk.db")
 	g.cfg.Contact = "desk@example.org"
 	g.start()
@@ -70,7 +111,7 @@ func (g *guest) start() {
 		g.Fatal(err)
 	}
 	cfg := g.cfg
-	if g.desk, err = deskOver(db, newClient(&cfg), &cfg, slog.New(noErrors{g.TB})); err != nil {
+	if g.desk, err = deskOver(db, newClient(&cfg), &cfg, slog.New(g.log)); err != nil {
 		g.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -159,6 +200,24 @@ func (g *guest) target(id string) (target schedule.Target, ok bool) {
 		}
 	}
 	return schedule.Target{}, false
+}
+
+// checkBeside is check beside a daemon that answers commands.
+func (g *guest) checkBeside() string {
+	g.Helper()
+	ctx, cancel := context.WithCancel(g.Context())
+	listener, err := listenControl(ctx, controlPath(g.cfg.Storage.Path))
+	if err != nil {
+		g.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- g.desk.control(ctx, listener) }()
+	out := g.check()
+	cancel()
+	if err := <-ended; err != nil {
+		g.Error(err)
+	}
+	return out
 }
 
 // check runs the command check over the configuration and the database.
