@@ -17,7 +17,7 @@ func (g *guest) moveDays(days int, id string) (s aggregator.SourceState) {
 	g.Helper()
 	for range days {
 		g.now = g.now.Truncate(aDay).Add(aDay + 12*time.Hour)
-		s = g.poll(id)
+		g.poll(id)
 		g.now = g.now.Add(time.Hour)
 		s = g.poll(id) // once more the same day, which counts for nothing
 	}
@@ -66,6 +66,10 @@ func moveRules() map[string]func(*guest) {
 				g.Errorf("check says %q, beside a daemon %q", out, beside)
 			}
 			g.start()
+			g.reads(from.source("norvia"), aggregator.Source{ID: "twin", URL: to.URL + "/norvia"})
+			if out := g.checkBeside(); !strings.Contains(out, "source twin is that feed already") {
+				g.Errorf("check says %q", out)
+			}
 			// Written into the configuration it is an address like any other.
 			moved := to.source("norvia")
 			g.reads(moved)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -300,7 +301,7 @@ func (p *publisher) answers(answer http.HandlerFunc) {
 func (p *publisher) asked() []*http.Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.log[:len(p.log):len(p.log)]
+	return slices.Clip(p.log)
 }
 
 // wantAsked: the last request bore the validators.

@@ -64,7 +64,6 @@ type view struct {
 	last      *polled
 	failures  int
 	fresh     time.Time // not to be asked again before
-	lifetime  time.Duration
 	gone      bool
 	movedDays []string
 }

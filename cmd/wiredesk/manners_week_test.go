@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -79,9 +80,7 @@ func (f *weekFeed) serve(w http.ResponseWriter, r *http.Request, start time.Time
 		return
 	}
 	body, newest := f.document(age)
-	for name, values := range f.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), f.header)
 	tag, modified := fmt.Sprintf(`W/"%s-%d"`, f.source.ID, newest), start.Add(time.Duration(newest-1)*f.every).UTC().Format(http.TimeFormat)
 	known := r.Header.Get("If-None-Match") == tag
 	if f.dated {

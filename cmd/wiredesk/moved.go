@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"wiredesk/aggregator"
 	"wiredesk/config"
@@ -18,15 +19,22 @@ type movedSource struct {
 	Source  string `json:"source"`
 	URL     string `json:"url"`
 	Address string `json:"address"`
+	Same    string `json:"same,omitempty"` // another source, which is polled there already
 }
 
 func movedSources(cfg *config.Config, state func(source string) aggregator.SourceState) []movedSource {
 	moved := []movedSource{}
 	for _, src := range cfg.Sources {
 		s := state(src.ID)
-		if address := s.AddressOf(src); address != src.URL {
-			moved = append(moved, movedSource{src.ID, src.URL, address})
+		address := s.AddressOf(src)
+		if address == src.URL {
+			continue
 		}
+		m := movedSource{Source: src.ID, URL: src.URL, Address: address}
+		if i := slices.IndexFunc(cfg.Sources, func(other aggregator.Source) bool { return other.URL == address }); i >= 0 {
+			m.Same = cfg.Sources[i].ID
+		}
+		moved = append(moved, m)
 	}
 	return moved
 }
@@ -62,7 +70,11 @@ func readMoved(ctx context.Context, cfg *config.Config) (moved []movedSource, er
 // that is made from the URL would change.
 func noteMoved(w io.Writer, moved []movedSource) error {
 	for _, m := range moved {
-		if _, err := fmt.Fprintf(w, "note: source %s has moved for good to %s: write that into the configuration, with id: %s\n", m.Source, m.Address, m.Source); err != nil {
+		advice := "write that into the configuration, with id: " + m.Source
+		if m.Same != "" {
+			advice = fmt.Sprintf("source %s is that feed already, take one of them out", m.Same)
+		}
+		if _, err := fmt.Fprintf(w, "note: source %s has moved for good to %s: %s\n", m.Source, m.Address, advice); err != nil {
 			return err
 		}
 	}
