@@ -109,6 +109,9 @@ const (
 	DocumentUnreadable                  // nothing, and the same came again; Validators are its own
 )
 
+// Readable reports whether there was anything to read.
+func (w Wholeness) Readable() bool { return w <= DocumentCut }
+
 // Rest is how long a host asked to be left in peace (RFC 9110, section 10.2.3),
 // whichever of its sources was told so. The zero value means it did not.
 type Rest struct {

@@ -107,7 +107,7 @@ func keepUnread(s *aggregator.SourceState, result *aggregator.PollResult) {
 	if result.BodyDigest == 0 || r.Problem.Kind == aggregator.ProblemInternal {
 		return
 	}
-	readable := s.Document <= aggregator.DocumentCut
+	readable := s.Document.Readable()
 	again := !readable && s.BodyDigest == result.BodyDigest
 	s.BodyDigest = result.BodyDigest
 	switch tag := r.Validators.ETag; {

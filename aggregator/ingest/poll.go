@@ -44,17 +44,17 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	}
 	report, err := in.Submit(result)
 	if err != nil {
-		// Nothing was stored, so everything is still to be fetched; but what the
-		// server asks for holds all the same.
+		// Nothing was stored, so the source stays where it is, and a document is
+		// still to be fetched: as soon as its server allows. A poll that brought
+		// none is repeated when it would have been anyway.
 		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
-		turn := turnOf(src, &before)
-		turn.Due = time.Now().Add(in.retryAfter())
-		for _, floor := range []time.Time{result.Response.FreshUntil, result.Response.RetryAfter} {
-			if floor.After(turn.Due) {
-				turn.Due = floor
+		turn := turnOf(src, &state)
+		turn.Address = before.AddressOf(src)
+		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {
+			if turn.Due = time.Now().Add(in.retryAfter()); fresh.After(turn.Due) {
+				turn.Due = fresh
 			}
 		}
-		turn.Rest, turn.RestAt = state.Rest.Until, state.Rest.At
 		return turn
 	}
 	return turnOf(src, &report.State)
@@ -110,7 +110,7 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		result.Response = failed(response, stillUnreadable(state.Problem))
 		result.BodyDigest = state.BodyDigest
 		return result
-	case response.Outcome == aggregator.Fetched && digest == state.BodyDigest && state.Document <= aggregator.DocumentCut:
+	case response.Outcome == aggregator.Fetched && digest == state.BodyDigest && state.Document.Readable():
 		result.Response.Outcome = aggregator.NotModified
 		return result
 	case len(body) == 0 && response.Outcome != aggregator.Fetched:

@@ -48,7 +48,7 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 			}
 			if fetchAll {
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
-				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
+				rows, err := checkSources(cmd.Context(), flags, cfg, moved, shown.step)
 				shown.clear()
 				if err != nil {
 					return err
@@ -85,9 +85,9 @@ type checked struct {
 	Newest   *time.Time         `json:"newest,omitempty"`
 }
 
-// checkSources asks every source once, with the daemon's peace for hosts, and
-// calls step after each.
-func checkSources(ctx context.Context, flags *common, cfg *config.Config, step func()) ([]checked, error) {
+// checkSources asks every source once, where the daemon asks it and with its
+// peace for hosts, and calls step after each.
+func checkSources(ctx context.Context, flags *common, cfg *config.Config, moved []movedSource, step func()) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
@@ -95,7 +95,8 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, step f
 	place := make(map[string]*checked, len(rows))
 	targets := make([]schedule.Target, len(rows))
 	for i, src := range cfg.Sources {
-		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src}
+		state := unpolled(src, moved)
+		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src, Address: state.Address}
 	}
 	asking, done := context.WithCancel(ctx)
 	defer done()
@@ -104,7 +105,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, step f
 	loop := schedule.NewLoop(schedule.Options{
 		Concurrency: cfg.Poll.Concurrency, PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap,
 		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
-			result := poller.Ask(ctx, src, aggregator.SourceState{Source: src.ID})
+			result := poller.Ask(ctx, src, unpolled(src, moved))
 			*place[src.ID] = rowOf(&result)
 			step()
 			if left.Add(-1) == 0 {

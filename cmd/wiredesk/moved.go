@@ -66,6 +66,18 @@ func readMoved(ctx context.Context, cfg *config.Config) (moved []movedSource, er
 	return movedSources(cfg, func(id string) aggregator.SourceState { return byID[id] }), nil
 }
 
+// unpolled is the state of a source of which nothing is known but where it has
+// moved.
+func unpolled(src aggregator.Source, moved []movedSource) aggregator.SourceState {
+	state := aggregator.SourceState{Source: src.ID, URL: src.URL}
+	for _, m := range moved {
+		if m.Source == src.ID {
+			state.Address = m.Address
+		}
+	}
+	return state
+}
+
 // noteMoved says what to write into the configuration. The id goes with it: one
 // that is made from the URL would change.
 func noteMoved(w io.Writer, moved []movedSource) error {

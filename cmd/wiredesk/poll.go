@@ -43,7 +43,11 @@ over its socket.`,
 			client := newClient(cfg)
 			defer client.Close()
 			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
-			result := poller.Ask(cmd.Context(), src, aggregator.SourceState{Source: src.ID})
+			moved, err := readMoved(cmd.Context(), cfg)
+			if err != nil {
+				flags.logger().Debug("what has moved is not known", "err", err)
+			}
+			result := poller.Ask(cmd.Context(), src, unpolled(src, moved))
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
@@ -189,6 +193,9 @@ func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report
 	about.add("outcome", fmt.Sprintf("%s in %v", outcome, r.Took.Round(time.Millisecond)))
 	if problem := r.Problem.Message; problem != "" {
 		about.add("problem", problem)
+	}
+	if result.Address != "" {
+		about.add("moved", "for good to "+result.Address+", where it was asked")
 	}
 	if r.Moved != "" {
 		about.add("moved", "redirected for good to "+r.Moved)
