@@ -120,7 +120,7 @@ func paceRules() map[string]func(*guest) {
 // follow and say something else, or nothing.
 func freshRules(rules map[string]func(*guest)) {
 	in := func(wait time.Duration) string { return time.Now().Add(wait).UTC().Format(http.TimeFormat) }
-	const usual, most = 90 * time.Second, 23 * time.Minute // what is waited where nobody asks for anything
+	const usual, most = 90 * time.Second, 4 * time.Minute // what is waited where nobody asks for anything
 	for name, test := range map[string]struct {
 		first, then func() headers
 		fresh, next time.Duration // 0: as usual
@@ -145,7 +145,7 @@ func freshRules(rules map[string]func(*guest)) {
 				if fresh == 0 {
 					g.wantNext(s, usual, most)
 				} else {
-					g.wantNext(s, fresh, fresh+time.Minute)
+					g.wantNext(s, fresh, fresh+4*time.Minute)
 				}
 			}
 			first := test.first()

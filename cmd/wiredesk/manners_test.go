@@ -135,11 +135,12 @@ func (g *guest) restart() {
 	g.start()
 }
 
-// reads makes sources the configuration.
+// reads makes sources the configuration, each to be polled as often as may be:
+// what is waited longer for is a rule's.
 func (g *guest) reads(sources ...aggregator.Source) {
 	g.Helper()
 	for i := range sources {
-		sources[i].AllowPrivate = true
+		sources[i].AllowPrivate, sources[i].Interval = true, g.cfg.Poll.MinInterval
 	}
 	g.cfg.Sources = sources
 	g.restart()
