@@ -81,7 +81,7 @@ type SourceState struct {
 	Hints    Hints
 
 	Moved      string      // where permanent redirects led last; empty: nowhere
-	MovedSeen  []time.Time // a sighting of Moved on each different UTC day, the first three
+	MovedSeen  []time.Time // a sighting of Moved on each different UTC day; with the third Address moves there
 	GUIDs      GUIDTrust
 	Showing    []uint64 // Seq of the entries in the last document: not to be purged while shown
 	Polls      uint64   // since the source was added

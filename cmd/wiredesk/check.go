@@ -28,10 +28,11 @@ func newCheck(flags *common) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
-file:line:column. Sources that have moved for good since, as far as the database
-knows, are noted. With --fetch it also asks each source once and says what it
-answers; nothing is stored. A source that fails makes the exit status 1. With
---json the problems of a faulty configuration are on standard output too.`,
+file:line:column. Sources that have moved for good since or are gone, as far as
+the database knows, are noted. With --fetch it also asks each source once and
+says what it answers; nothing is stored. A source that fails makes the exit
+status 1. With --json the problems of a faulty configuration are on standard
+output too.`,
 		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,29 +43,29 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				}
 				return err
 			}
-			moved, err := readMoved(cmd.Context(), cfg)
+			left, err := readDepartures(cmd.Context(), cfg)
 			if err != nil {
-				flags.logger().Debug("what has moved is not known", "err", err)
+				flags.logger().Debug("what has moved or gone is not known", "err", err)
 			}
 			if fetchAll {
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
-				rows, err := checkSources(cmd.Context(), flags, cfg, moved, shown.step)
+				rows, err := checkSources(cmd.Context(), flags, cfg, left, shown.step)
 				shown.clear()
 				if err != nil {
 					return err
 				}
-				return printChecks(cmd.OutOrStdout(), rows, moved, asJSON)
+				return printChecks(cmd.OutOrStdout(), rows, left, asJSON)
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), struct {
-					Sources int           `json:"sources"`
-					Feeds   int           `json:"feeds"`
-					Moved   []movedSource `json:"moved,omitempty"`
-				}{len(cfg.Sources), len(cfg.Feeds), moved})
+					Sources int `json:"sources"`
+					Feeds   int `json:"feeds"`
+					departures
+				}{len(cfg.Sources), len(cfg.Feeds), left})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
 				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
-			return noteMoved(cmd.OutOrStdout(), moved)
+			return left.note(cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&fetchAll, "fetch", false, "ask each source")
@@ -87,7 +88,7 @@ type checked struct {
 
 // checkSources asks every source once, where the daemon asks it and with its
 // peace for hosts, and calls step after each.
-func checkSources(ctx context.Context, flags *common, cfg *config.Config, moved []movedSource, step func()) ([]checked, error) {
+func checkSources(ctx context.Context, flags *common, cfg *config.Config, known departures, step func()) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
@@ -95,7 +96,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, moved 
 	place := make(map[string]*checked, len(rows))
 	targets := make([]schedule.Target, len(rows))
 	for i, src := range cfg.Sources {
-		state := unpolled(src, moved)
+		state := unpolled(src, known)
 		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src, Address: state.Address}
 	}
 	asking, done := context.WithCancel(ctx)
@@ -105,7 +106,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, moved 
 	loop := schedule.NewLoop(schedule.Options{
 		Concurrency: cfg.Poll.Concurrency, PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap,
 		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
-			result := poller.Ask(ctx, src, unpolled(src, moved))
+			result := poller.Ask(ctx, src, unpolled(src, known))
 			*place[src.ID] = rowOf(&result)
 			step()
 			if left.Add(-1) == 0 {
@@ -149,7 +150,7 @@ func (c *checked) note() string {
 	return strings.Join(notes, "; ")
 }
 
-func printChecks(w io.Writer, rows []checked, moved []movedSource, asJSON bool) error {
+func printChecks(w io.Writer, rows []checked, left departures, asJSON bool) error {
 	bad := 0
 	list := table{{"SOURCE", "OUTCOME", "FORMAT", "ENTRIES", "NEWEST", "NOTE"}}
 	for _, row := range rows {
@@ -162,7 +163,7 @@ func printChecks(w io.Writer, rows []checked, moved []movedSource, asJSON bool) 
 	if asJSON {
 		err = printJSON(w, rows)
 	} else {
-		err = errors.Join(list.write(w), noteMoved(w, moved))
+		err = errors.Join(list.write(w), left.note(w))
 	}
 	if err != nil {
 		return err

@@ -206,6 +206,9 @@ func moveRules() map[string]func(*guest) {
 			g.Fatalf("%+v", s)
 		}
 		g.wantWarned("source is gone and will not be polled again")
+		if out := g.checkBeside(); !strings.Contains(out, "note: source norvia is gone (410)") {
+			g.Errorf("check says %q", out)
+		}
 		if target, ok := g.target("norvia"); ok {
 			g.Errorf("the loop still gets %+v", target)
 		}

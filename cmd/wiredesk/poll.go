@@ -43,11 +43,11 @@ over its socket.`,
 			client := newClient(cfg)
 			defer client.Close()
 			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
-			moved, err := readMoved(cmd.Context(), cfg)
+			left, err := readDepartures(cmd.Context(), cfg)
 			if err != nil {
-				flags.logger().Debug("what has moved is not known", "err", err)
+				flags.logger().Debug("what has moved or gone is not known", "err", err)
 			}
-			result := poller.Ask(cmd.Context(), src, unpolled(src, moved))
+			result := poller.Ask(cmd.Context(), src, unpolled(src, left))
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
