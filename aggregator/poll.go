@@ -99,11 +99,14 @@ type Validators struct {
 // Request is one conditional GET.
 type Request struct {
 	Source     Source
-	Validators Validators // zero: unconditional
+	Address    string        // where the source has moved for good; empty: it is asked at its URL
+	Validators Validators    // zero: unconditional
+	Lifetime   time.Duration // of the document that Validators belong to, as in Response
 }
 
 // Response is what became of a Request. Problem is set only with Throttled,
-// Gone and Failed; Validators and Moved only with Fetched and NotModified.
+// Gone and Failed; Validators and Moved only where a whole document arrived or
+// was confirmed, which is Failed if it could not be read.
 type Response struct {
 	Outcome    Outcome
 	Problem    Problem
@@ -112,12 +115,16 @@ type Response struct {
 	Took       time.Duration
 	BytesRead  int64  // as they crossed the network, bodies only
 	URL        string // where the body came from, after redirects
-	Moved      string // the end of an unbroken chain of 301 and 308 from the source's URL; empty: none
+	Moved      string // the end of an unbroken chain of 301 and 308 from the address that was asked; empty: none
 	Validators Validators
 	// FreshUntil is the earliest time at which Cache-Control: max-age or
 	// Expires, corrected by Date and Age, let us ask again (RFC 9111, section
 	// 4.2); zero: the server does not say.
 	FreshUntil time.Time
+	// Lifetime is how long the server calls the document fresh from when it was
+	// sent; a 304 that does not say confirms that of the Request (RFC 9111,
+	// section 4.3.4). 0: not at all, or the server does not say.
+	Lifetime time.Duration
 	// RetryAfter is when the server lets us come back (RFC 9110, section
 	// 10.2.3), at most a day ahead; zero: not given.
 	RetryAfter  time.Time
@@ -171,7 +178,9 @@ const (
 // and encodable, so that the fold of results into stories needs nothing else.
 type PollResult struct {
 	Source string // the id
-	URL    string // the configured address it was polled at
+	URL    string // the configured address
+	// Address is where it was polled, if it has moved for good; empty: at URL.
+	Address string
 	// Pushed says what a hub did where no poll was made. Of Response only At
 	// is set then: what polls go by is as it was.
 	Pushed PushKind
@@ -180,7 +189,8 @@ type PollResult struct {
 	LeaseUntil time.Time
 	// Response is what the poll came to, with its Body taken out.
 	Response Response
-	// BodyDigest is the digest of the body; 0 when there was none.
+	// BodyDigest is the digest of the whole body, one that could not be read
+	// included; 0: there was none.
 	BodyDigest Digest
 	// Document is the parsed body. It is empty when nothing changed.
 	Document Document

@@ -45,8 +45,11 @@ func (s *SourceState) Notes() []string {
 	case Throttled:
 		notes = append(notes, "it was asked too often: no source of its host is polled before the next poll of this one")
 	}
+	if s.Address != "" {
+		notes = append(notes, "it has moved for good to "+s.Address+" and is polled there: make that its url, and keep its id")
+	}
 	if s.Moved != "" {
-		notes = append(notes, "it has moved for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": make that its url, and keep its id")
+		notes = append(notes, "it is redirected for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": on the third it will be polled there")
 	}
 	if same := s.sentAnew(); same >= manySentAnew {
 		notes = append(notes, fmt.Sprintf("the server sent the same document anew in %d of the last polls, where 304 would have done", same))

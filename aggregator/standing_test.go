@@ -49,8 +49,12 @@ func TestNotes(t *testing.T) {
 		"throttled": {SourceState{Outcome: Throttled, Failures: 1, LastGood: noon}, "it was asked too often: no source of its host is polled before the next poll of this one"},
 		"failed":    {SourceState{Outcome: Failed, Failures: 12}, ""},
 		"moved": {
+			SourceState{Outcome: Fetched, LastGood: noon, Address: "https://wire.example/new"},
+			"it has moved for good to https://wire.example/new and is polled there: make that its url, and keep its id",
+		},
+		"moving": {
 			SourceState{Outcome: Fetched, LastGood: noon, Moved: "https://wire.example/new", MovedSeen: []time.Time{noon}},
-			"it has moved for good to https://wire.example/new, seen on 1 day: make that its url, and keep its id",
+			"it is redirected for good to https://wire.example/new, seen on 1 day: on the third it will be polled there",
 		},
 		"sent anew": {SourceState{Outcome: NotModified, LastGood: noon, Log: anew}, "the server sent the same document anew in 4 of the last polls, where 304 would have done"},
 		"two at once": {

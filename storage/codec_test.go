@@ -63,9 +63,10 @@ func samples(tb testing.TB) map[string][]byte {
 		Title: "t", Site: "s", Language: "en", Self: "self", Hubs: []string{"h"},
 		Hints: aggregator.Hints{MinInterval: time.Hour, SkipHours: 3, SkipDays: 5},
 		Moved: "m", MovedSeen: []time.Time{day()}, GUIDs: aggregator.GUIDShared, Showing: []uint64{1, 1 << 40}, Polls: 3, EntriesNew: 4,
-		Push:  aggregator.Push{LeaseUntil: day(), Last: day(), Missed: 2},
-		Log:   aggregator.PollLog(nil).Add(aggregator.Poll{At: day(), Outcome: aggregator.NotModified, Status: 304, Took: time.Second}),
-		Spent: aggregator.Spent{Bytes: 6, Time: time.Minute, NotModified: 2},
+		Log:     aggregator.PollLog(nil).Add(aggregator.Poll{At: day(), Outcome: aggregator.NotModified, Status: 304, Took: time.Second}),
+		Spent:   aggregator.Spent{Bytes: 6, Time: time.Minute, NotModified: 2},
+		Push:    aggregator.Push{LeaseUntil: day(), Last: day(), Missed: 2},
+		Address: "a", Rest: aggregator.Rest{At: "h", Until: day()}, Document: aggregator.DocumentUnreadable, Lifetime: time.Minute,
 	})
 	put("state", v, err)
 	v, err = enc.pinValue(&aggregator.Pin{Join: true, At: day()})

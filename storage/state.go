@@ -41,6 +41,15 @@ type stateRecord struct {
 	SpentBytes   int64                  `cbor:"37,keyasint,omitempty"`
 	SpentTime    time.Duration          `cbor:"38,keyasint,omitempty"`
 	NotModified  uint64                 `cbor:"39,keyasint,omitempty"`
+	Address      string                 `cbor:"40,keyasint,omitempty"`
+	Rest         *restRecord            `cbor:"41,keyasint,omitempty"`
+	Document     aggregator.Wholeness   `cbor:"42,keyasint,omitempty"`
+	Lifetime     time.Duration          `cbor:"43,keyasint,omitempty"`
+}
+
+type restRecord struct {
+	At    string `cbor:"1,keyasint,omitempty"`
+	Until stamp  `cbor:"2,keyasint,omitempty"`
 }
 
 func (r *stateRecord) set(s *aggregator.SourceState) {
@@ -59,6 +68,10 @@ func (r *stateRecord) set(s *aggregator.SourceState) {
 		Polls: s.Polls, EntriesNew: s.EntriesNew,
 		LeaseUntil: stampOf(s.Push.LeaseUntil), LastPush: stampOf(s.Push.Last), PushesMissed: s.Push.Missed,
 		Log: s.Log, SpentBytes: s.Spent.Bytes, SpentTime: s.Spent.Time, NotModified: s.Spent.NotModified,
+		Address: s.Address, Document: s.Document, Lifetime: s.Lifetime,
+	}
+	if s.Rest != (aggregator.Rest{}) {
+		r.Rest = &restRecord{At: s.Rest.At, Until: stampOf(s.Rest.Until)}
 	}
 }
 
@@ -73,8 +86,12 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 		Title: r.Title, Site: r.Site, Language: r.Language, Self: r.Self, Hubs: r.Hubs,
 		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
 		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
-		Push: aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
-		Log:  r.Log, Spent: aggregator.Spent{Bytes: r.SpentBytes, Time: r.SpentTime, NotModified: r.NotModified},
+		Log: r.Log, Spent: aggregator.Spent{Bytes: r.SpentBytes, Time: r.SpentTime, NotModified: r.NotModified},
+		Push:    aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
+		Address: r.Address, Document: r.Document, Lifetime: r.Lifetime,
+	}
+	if r.Rest != nil {
+		s.Rest = aggregator.Rest{At: r.Rest.At, Until: r.Rest.Until.time()}
 	}
 	for _, t := range r.MovedSeen {
 		s.MovedSeen = append(s.MovedSeen, t.time())

@@ -29,7 +29,8 @@ const (
 // poll is one Fetch under way. It belongs to one goroutine, but for phase.
 type poll struct {
 	client *Client
-	source *aggregator.Source
+	req    *aggregator.Request
+	source *aggregator.Source    // of req
 	sent   aggregator.Validators // those that can be sent
 	cancel context.CancelCauseFunc
 	phase  phase
@@ -38,9 +39,13 @@ type poll struct {
 	resp      aggregator.Response
 }
 
-// run goes from the source's URL along its redirects to the answer.
+// run goes from the source's address along its redirects to the answer.
 func (p *poll) run(ctx context.Context) {
-	start, ok := parseHTTP(p.source.URL)
+	home, ok := parseHTTP(p.source.URL)
+	start := home
+	if ok && p.req.Address != "" {
+		start, ok = parseHTTP(p.req.Address)
+	}
 	if !ok {
 		p.fail(aggregator.ProblemAddress, "the source's URL is not an absolute http or https address: correct it in the configuration")
 		return
@@ -50,7 +55,7 @@ func (p *poll) run(ctx context.Context) {
 		return
 	}
 	p.sent = sendable(p.sent)
-	route := newRoute(start, p.client.opts.MaxRedirects)
+	route := newRoute(home, start, p.client.opts.MaxRedirects)
 	ctx = p.phase.trace(ctx)
 	for {
 		answer, err := p.ask(ctx, route) //nolint:bodyclose // discard and read close it

@@ -45,9 +45,11 @@ func (p *poll) post(ctx context.Context, link, form string) {
 		p.fail(aggregator.ProblemInternal, "the header "+name+" of the source's configuration cannot be sent: correct its name or its value")
 		return
 	}
-	route := newRoute(start, p.client.opts.MaxRedirects)
 	home, ok := parseHTTP(p.source.URL)
-	route.home = ok && origin(home) == origin(start)
+	if !ok {
+		home = &url.URL{} // nothing is at home
+	}
+	route := newRoute(home, start, p.client.opts.MaxRedirects)
 	ctx = p.phase.trace(ctx)
 	for {
 		answer, err := p.send(p.postRequest(ctx, route, form)) //nolint:bodyclose // said and discard close it

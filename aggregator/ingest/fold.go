@@ -53,6 +53,9 @@ type Report struct {
 	// news, how long after that date it was seen.
 	Delays  []time.Duration
 	Changed bool // some story is to be shown otherwise than before
+	// Relocated says that the source is polled at another address from now on:
+	// it has moved for good, or what it had moved to was given up.
+	Relocated bool
 }
 
 // fold turns a batch of results into one commit. It reads the store but writes
@@ -114,8 +117,9 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
 	}, f.settings.Planner)
 	report.Before, report.Pushed = before.Outcome, result.Pushed
+	report.Relocated = before.URL == result.URL && before.Address != report.State.Address
 	f.newest[result.Source] = report.State
-	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
+	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators || report.Relocated {
 		f.loud = true
 	}
 	return report, nil

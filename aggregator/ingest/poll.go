@@ -40,18 +40,29 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	case result.Response.Outcome == aggregator.NotModified:
 		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
 		in.hand(submission{result: result})
-		return schedule.Turn{Due: state.NextPoll}
+		return turnOf(src, &state)
 	}
 	report, err := in.Submit(result)
 	if err != nil {
-		// Nothing was stored, so everything is still to be fetched.
-		return schedule.Turn{Due: time.Now().Add(in.retryAfter())}
+		// Nothing was stored, so the source stays where it is, and a document is
+		// still to be fetched: as soon as its server allows. A poll that brought
+		// none is repeated when it would have been anyway.
+		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		turn := turnOf(src, &state)
+		turn.Address = before.AddressOf(src)
+		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {
+			if turn.Due = time.Now().Add(in.retryAfter()); fresh.After(turn.Due) {
+				turn.Due = fresh
+			}
+		}
+		return turn
 	}
-	turn := schedule.Turn{Due: report.State.NextPoll}
-	if report.State.Outcome == aggregator.Throttled {
-		turn.Rest = report.State.NextPoll
-	}
-	return turn
+	return turnOf(src, &report.State)
+}
+
+// turnOf returns what the loop is to know of a source in that state.
+func turnOf(src aggregator.Source, s *aggregator.SourceState) schedule.Turn {
+	return schedule.Turn{Due: s.NextPoll, Address: s.AddressOf(src), Rest: s.Rest.Until, RestAt: s.Rest.At}
 }
 
 // Poller asks sources and reads what they answer. Many goroutines may use it at
@@ -84,22 +95,25 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 			})
 		}
 	}()
-	req := aggregator.Request{Source: src}
-	if state.URL == src.URL {
-		req.Validators = state.Validators
-	} else {
+	if state.URL != src.URL {
 		state = aggregator.SourceState{}
 	}
+	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime}
+	result.Address = req.Address
 	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body
 	response.Body = nil
 	result.Response = response
-	if len(body) == 0 && response.Outcome != aggregator.Fetched {
-		return result
-	}
 	digest := digestOf(body, response.ContentType)
-	if response.Outcome == aggregator.Fetched && digest == state.BodyDigest {
+	switch {
+	case response.Outcome == aggregator.NotModified && state.Document == aggregator.DocumentUnreadable:
+		result.Response = failed(response, stillUnreadable(state.Problem))
+		result.BodyDigest = state.BodyDigest
+		return result
+	case response.Outcome == aggregator.Fetched && digest == state.BodyDigest && state.Document.Readable():
 		result.Response.Outcome = aggregator.NotModified
+		return result
+	case len(body) == 0 && response.Outcome != aggregator.Fetched:
 		return result
 	}
 	document, err := p.parse(body, &response)
@@ -110,8 +124,12 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	}
 	if err != nil {
+		problem := problemOf(err)
 		// Of a page that is no feed there is what it says of hubs.
-		result.Document, result.Response = document, failed(response, problemOf(err))
+		result.Document, result.Response = document, failed(response, problem)
+		if problem.Kind != aggregator.ProblemInternal {
+			result.BodyDigest = digest
+		}
 		return result
 	}
 	result.Document, result.BodyDigest = document, digest
@@ -140,6 +158,16 @@ func failed(response aggregator.Response, problem aggregator.Problem) aggregator
 		response.At = time.Now().UTC()
 	}
 	return response
+}
+
+// stillUnreadable is the problem with a document that did not change since it
+// could not be read, given that of the last poll.
+func stillUnreadable(last aggregator.Problem) aggregator.Problem {
+	switch last.Kind {
+	case aggregator.ProblemNotFeed, aggregator.ProblemMalformed, aggregator.ProblemHostile:
+		return last
+	}
+	return aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is still the document that could not be read"}
 }
 
 func problemOf(err error) aggregator.Problem {

@@ -9,10 +9,6 @@ import (
 	"wiredesk/aggregator/schedule"
 )
 
-// maxSightings is how many different days a permanent redirect is seen on
-// before the address it leads to may be taken for the source's.
-const maxSightings = 3
-
 // tally is what the fold has counted of a poll's document.
 type tally struct {
 	seen    time.Time
@@ -29,7 +25,8 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	s, r := before, &result.Response
 	if s.URL != result.URL {
 		s.URL, s.Validators, s.BodyDigest = result.URL, aggregator.Validators{}, 0
-		s.Moved, s.MovedSeen, s.Failures = "", nil, 0
+		s.Document, s.Lifetime, s.Hints = aggregator.DocumentWhole, 0, aggregator.Hints{}
+		s.Address, s.Moved, s.MovedSeen, s.Failures = "", "", nil, 0
 	}
 	s.Source = result.Source
 	s.LastPoll, s.Outcome, s.Problem = r.At.UTC(), r.Outcome, r.Problem
@@ -41,27 +38,21 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 		s.Push = missed(s.Push, s.LastPoll)
 	}
 	if r.Outcome.Good() {
-		s.LastGood, s.Failures = s.LastPoll, 0
-		s.Moved, s.MovedSeen = sighted(s, r)
+		s.LastGood, s.Failures, s.Lifetime = s.LastPoll, 0, r.Lifetime
 	} else {
 		s.Failures++
 	}
+	relocate(&s, result)
 	switch r.Outcome {
 	case aggregator.NotModified:
 		if before.Outcome.Good() {
 			s.Problem = before.Problem // the document is still the mended one
 		}
-		// A 304 need not repeat the validators; those it does send are newer.
-		s.Validators.ETag = cmp.Or(r.Validators.ETag, s.Validators.ETag)
-		s.Validators.LastModified = cmp.Or(r.Validators.LastModified, s.Validators.LastModified)
+		confirm(&s, r)
 	case aggregator.Fetched:
-		s.Validators, s.BodyDigest = r.Validators, result.BodyDigest
 		s.GUIDs = t.trust
 		s.Problem = mended(&result.Document)
-		if result.Document.Cut {
-			// The rest may appear under the same validators.
-			s.Validators = aggregator.Validators{}
-		}
+		keep(&s, result)
 		if r.Delta {
 			s.Showing = union(s.Showing, t.showing, maxShowing)
 		} else {
@@ -70,7 +61,9 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 		if s.FirstPoll.IsZero() {
 			s.FirstPoll = s.LastPoll
 		}
-		described(&s, result)
+		if !r.Delta { // which need not repeat what the feed says of itself
+			described(&s, result)
+		}
 	case aggregator.Failed:
 		// What a body cut short still brought stands in the store and may be
 		// shown again: it is not to be purged before.
@@ -80,11 +73,13 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 			// of a feed it is out of order, and changes nothing.
 			announced(&s, result)
 		}
+		keepUnread(&s, result)
 	}
 	s.NextPoll = planner.Next(src, schedule.Observation{
-		At: s.LastPoll, Outcome: r.Outcome, Failures: s.Failures,
+		At: s.LastPoll, Outcome: s.Outcome, Failures: s.Failures,
 		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints,
 	})
+	s.Rest = rested(&s, r)
 	return s
 }
 
@@ -111,21 +106,6 @@ func announced(s *aggregator.SourceState, result *aggregator.PollResult) {
 	if len(s.Hubs) == 0 {
 		s.Hubs = d.Hubs
 	}
-}
-
-// sighted counts the days on which the source was seen to have moved.
-func sighted(s aggregator.SourceState, r *aggregator.Response) (string, []time.Time) {
-	if r.Moved == "" || r.Moved != s.Moved {
-		s.MovedSeen = nil
-	}
-	if r.Moved == "" {
-		return "", nil
-	}
-	day := r.At.UTC().Truncate(24 * time.Hour)
-	if n := len(s.MovedSeen); n < maxSightings && (n == 0 || s.MovedSeen[n-1].Before(day)) {
-		s.MovedSeen = append(s.MovedSeen[:n:n], day)
-	}
-	return r.Moved, s.MovedSeen
 }
 
 // maxShowing is how many entries a source that sends no whole documents can

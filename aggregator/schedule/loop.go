@@ -12,16 +12,20 @@ import (
 
 // Target is a source in the loop.
 type Target struct {
-	Source aggregator.Source
-	Due    time.Time // not before; in the past: at once. Of no account where the loop knows better
-	// Rest holds the source's whole host back until then; zero: it does not.
-	Rest time.Time
+	Source  aggregator.Source
+	Address string    // whose host is disturbed by a poll; empty: that of the source's URL
+	Due     time.Time // not before; in the past: at once. Of no account where the loop knows better
+	// Rest holds the whole host of RestAt back until then; zero: it does not.
+	Rest   time.Time
+	RestAt string // URL; empty: the source's address
 }
 
 // Turn is what became of a poll, as far as the loop needs to know.
 type Turn struct {
-	Due  time.Time // when the source is due again; zero: never
-	Rest time.Time // the host is to be left in peace until then; zero: the usual gap
+	Due     time.Time // when the source is due again; zero: never
+	Address string    // as in Target, from now on; empty: as before
+	Rest    time.Time // the host of RestAt is to be left in peace until then; zero: the usual gap
+	RestAt  string    // as in Target
 }
 
 // Options of a Loop. Poll must be set; the rest has defaults.

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"container/heap"
 	"time"
 
@@ -73,10 +74,8 @@ func (s *state) replace(targets []Target) {
 			s.sources[id] = t
 		}
 		moved := t.source.URL != next.Source.URL
-		t.source, t.host, t.removed = next.Source, hostOf(next.Source.URL), false
-		if h := s.host(t.host); next.Rest.After(h.free) {
-			h.free = next.Rest
-		}
+		t.source, t.host, t.removed = next.Source, hostOf(cmp.Or(next.Address, next.Source.URL)), false
+		s.rest(t.host, next.RestAt, next.Rest)
 		switch {
 		case !moved:
 			// What its last poll said of the next may be newer than what is stored.
@@ -124,6 +123,11 @@ func (s *state) next(now time.Time) (visit, bool) {
 		h := s.resting.pop()
 		h.waiting = false
 		s.admit(h, now)
+		if h.free.After(now) {
+			s.hold(h)
+		} else {
+			s.drop(h, now)
+		}
 	}
 	for s.busy < s.opts.Concurrency && len(s.ready) > 0 {
 		h := s.ready[0]
@@ -179,11 +183,12 @@ func (s *state) admit(h *host, now time.Time) {
 func (s *state) finish(v visit, turn Turn, now time.Time) {
 	s.busy--
 	v.host.busy--
-	if turn.Rest.After(v.host.free) {
-		v.host.free = turn.Rest
-	}
+	s.rest(v.host.name, turn.RestAt, turn.Rest)
 	t := v.target
 	t.polling = false
+	if turn.Address != "" && t.again == nil {
+		t.host = hostOf(turn.Address)
+	}
 	switch {
 	case t.removed:
 		delete(s.sources, t.source.ID)
@@ -195,6 +200,30 @@ func (s *state) finish(v visit, turn Turn, now time.Time) {
 	}
 	s.admit(v.host, now)
 	s.drop(v.host, now)
+}
+
+// rest holds the host of the URL at, or name where there is none, back until
+// then.
+func (s *state) rest(name, at string, until time.Time) {
+	if until.IsZero() {
+		return
+	}
+	if at != "" {
+		name = hostOf(at)
+	}
+	if h := s.host(name); until.After(h.free) {
+		h.free = until
+		s.hold(h)
+	}
+}
+
+// hold keeps a host in mind that rests while none of its sources is due: it
+// may have none at all, when a redirect led there.
+func (s *state) hold(h *host) {
+	if !h.waiting && h.busy == 0 && len(h.queue) == 0 {
+		h.waiting = true
+		heap.Push(&s.resting, timed[*host]{at: h.free, what: h})
+	}
 }
 
 // drop forgets a host of which nothing is known but its name.

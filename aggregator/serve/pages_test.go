@@ -38,7 +38,7 @@ func statuses() []SourceStatus {
 			Outcome: aggregator.Failed, Failures: 3, Problem: aggregator.Problem{Kind: aggregator.ProblemTimeout, Message: "No whole <answer> came within 30 s."},
 			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
 		}},
-		{Carrier: c["north"]},
+		{Carrier: c["north"], State: aggregator.SourceState{URL: c["north"].FeedURL, Address: "https://north.example/moved"}},
 		{Carrier: secret, State: aggregator.SourceState{
 			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon,
 		}},

@@ -81,7 +81,7 @@ func newWriter(ctx context.Context, cfg *config.Config, log *slog.Logger) (*aske
 	if err != nil {
 		return nil, err
 	}
-	d, err := deskOver(db, cfg, log)
+	d, err := deskOver(db, newClient(cfg), cfg, log)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,11 @@ func newCheck(flags *common) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
-file:line:column. With --fetch it also asks each source once and says what it
-answers; nothing is stored. A source that fails makes the exit status 1. With
---json the problems of a faulty configuration are on standard output too.`,
+file:line:column. Sources that have moved for good since or are gone, as far as
+the database knows, are noted. With --fetch it also asks each source once and
+says what it answers; nothing is stored. A source that fails makes the exit
+status 1. With --json the problems of a faulty configuration are on standard
+output too.`,
 		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,27 +43,31 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				}
 				return err
 			}
+			left, err := readDepartures(cmd.Context(), cfg)
+			if err != nil {
+				flags.logger().Debug("what has moved or gone is not known", "err", err)
+			}
 			if fetchAll {
 				if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
 					return err
 				}
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
-				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
+				rows, err := checkSources(cmd.Context(), flags, cfg, left, shown.step)
 				shown.clear()
 				if err != nil {
 					return err
 				}
-				return printChecks(cmd.OutOrStdout(), rows, asJSON)
+				return printChecks(cmd.OutOrStdout(), rows, left, asJSON)
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), checkedConfig{len(cfg.Sources), len(cfg.Feeds), listed(cfg.Warnings)})
+				return printJSON(cmd.OutOrStdout(), checkedConfig{len(cfg.Sources), len(cfg.Feeds), listed(cfg.Warnings), left})
 			}
 			if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
 				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
-			return err
+			return left.note(cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&fetchAll, "fetch", false, "ask each source")
@@ -82,9 +88,9 @@ type checked struct {
 	Newest   *time.Time         `json:"newest,omitempty"`
 }
 
-// checkSources asks every source once, with the daemon's peace for hosts, and
-// calls step after each.
-func checkSources(ctx context.Context, flags *common, cfg *config.Config, step func()) ([]checked, error) {
+// checkSources asks every source once, where the daemon asks it and with its
+// peace for hosts, and calls step after each.
+func checkSources(ctx context.Context, flags *common, cfg *config.Config, known departures, step func()) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
@@ -92,7 +98,8 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, step f
 	place := make(map[string]*checked, len(rows))
 	targets := make([]schedule.Target, len(rows))
 	for i, src := range cfg.Sources {
-		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src}
+		state := unpolled(src, known)
+		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src, Address: state.Address}
 	}
 	asking, done := context.WithCancel(ctx)
 	defer done()
@@ -101,7 +108,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, step f
 	loop := schedule.NewLoop(schedule.Options{
 		Concurrency: cfg.Poll.Concurrency, PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap,
 		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
-			result := poller.Ask(ctx, src, aggregator.SourceState{Source: src.ID})
+			result := poller.Ask(ctx, src, unpolled(src, known))
 			*place[src.ID] = rowOf(&result)
 			step()
 			if left.Add(-1) == 0 {
@@ -137,7 +144,7 @@ func (c *checked) note() string {
 		notes = append(notes, c.Problem)
 	}
 	if c.Moved != "" {
-		notes = append(notes, "moved for good to "+c.Moved)
+		notes = append(notes, "redirected for good to "+c.Moved)
 	}
 	if c.Repaired != "" {
 		notes = append(notes, "repaired: "+c.Repaired)
@@ -145,7 +152,7 @@ func (c *checked) note() string {
 	return strings.Join(notes, "; ")
 }
 
-func printChecks(w io.Writer, rows []checked, asJSON bool) error {
+func printChecks(w io.Writer, rows []checked, left departures, asJSON bool) error {
 	bad := 0
 	list := table{{"SOURCE", "OUTCOME", "FORMAT", "ENTRIES", "NEWEST", "NOTE"}}
 	for _, row := range rows {
@@ -158,7 +165,7 @@ func printChecks(w io.Writer, rows []checked, asJSON bool) error {
 	if asJSON {
 		err = printJSON(w, rows)
 	} else {
-		err = list.write(w)
+		err = errors.Join(list.write(w), left.note(w))
 	}
 	if err != nil {
 		return err
@@ -196,6 +203,7 @@ type checkedConfig struct {
 	Sources  int       `json:"sources"`
 	Feeds    int       `json:"feeds"`
 	Warnings []problem `json:"warnings,omitempty"`
+	departures
 }
 
 // warn prints what will not do what it looks like, one a line.

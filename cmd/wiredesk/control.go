@@ -27,6 +27,7 @@ func controlPath(database string) string { return database + ".sock" }
 func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /preview", d.preview)
+	mux.HandleFunc("GET /departures", d.departures)
 	mux.Handle("/api/", d.server.Control())
 	server := &http.Server{
 		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
@@ -75,8 +76,13 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	d.answer(w, report)
+}
+
+// answer sends value to a command.
+func (d *desk) answer(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(report); err != nil {
+	if err := json.NewEncoder(w).Encode(value); err != nil {
 		d.log.Debug("a command went away", "err", err)
 	}
 }

@@ -54,12 +54,13 @@ func newDesk(cfg *config.Config, log *slog.Logger) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deskOver(db, cfg, log)
+	return deskOver(db, newClient(cfg), cfg, log)
 }
 
-// deskOver builds the daemon around an open database, which it closes.
-func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
-	d := &desk{log: log, db: db, notify: func(string) {}}
+// deskOver builds the daemon around an open database and a client, which it
+// closes.
+func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+	d := &desk{log: log, db: db, client: client, notify: func(string) {}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -67,7 +68,6 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 	}()
 	d.config.Store(cfg)
 	d.metrics = newMetrics(db)
-	d.client = newClient(cfg)
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
@@ -118,9 +118,7 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 }
 
 func (d *desk) close() error {
-	if d.client != nil {
-		d.client.Close()
-	}
+	d.client.Close()
 	return d.db.Close()
 }
 
@@ -252,6 +250,12 @@ func (d *desk) committed(reports []ingest.Report) {
 // logPoll says once when a source falls ill and when it recovers.
 func (d *desk) logPoll(r *ingest.Report) {
 	s := &r.State
+	switch {
+	case r.Relocated && s.Address != "":
+		d.log.Warn("source has moved for good and is polled at its new address; write it into the configuration", "source", s.Source, "url", s.URL, "address", s.Address)
+	case r.Relocated:
+		d.log.Warn("source is polled at its configured address again", "source", s.Source, "url", s.URL, "problem", s.Problem.Message)
+	}
 	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
 	switch {
 	case s.Outcome == aggregator.Gone:
@@ -281,15 +285,12 @@ func (d *desk) targets() []schedule.Target {
 	targets := make([]schedule.Target, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
 		state := d.ingest.State(src.ID)
-		target := schedule.Target{Source: src}
+		target := schedule.Target{Source: src, Address: state.AddressOf(src), Rest: state.Rest.Until, RestAt: state.Rest.At}
 		if state.URL == src.URL {
 			if state.Outcome == aggregator.Gone {
 				continue
 			}
 			target.Due = state.NextPoll
-			if state.Outcome == aggregator.Throttled {
-				target.Rest = state.NextPoll
-			}
 		}
 		targets = append(targets, target)
 	}
@@ -370,12 +371,15 @@ func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 }
 
 // newClient returns what fetches the sources.
-func newClient(cfg *config.Config) *fetch.Client {
-	return fetch.New(fetch.Options{
+func newClient(cfg *config.Config) *fetch.Client { return fetch.New(fetching(cfg)) }
+
+// fetching returns the limits of a poll.
+func fetching(cfg *config.Config) fetch.Options {
+	return fetch.Options{
 		UserAgent:    userAgent(cfg.Contact),
 		Timeout:      cfg.Poll.Timeout,
 		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
-	})
+	}
 }
 
 // pinner takes pins for the API.
