@@ -23,7 +23,8 @@ type SourceLine struct {
 	State    string   `json:"state"`             // "good", "waiting" for its first poll, or the outcome that is not good
 	Problem  string   `json:"problem,omitempty"` // of the last poll, in words
 	Notes    []string `json:"notes,omitempty"`   // what else an operator should know, in words
-	Moved    string   `json:"moved,omitempty"`   // where permanent redirects lead
+	Address  string   `json:"address,omitempty"` // where it has moved for good and is polled
+	Moved    string   `json:"moved,omitempty"`   // where permanent redirects lead besides
 
 	Failures  int       `json:"failures,omitempty"` // in a row
 	LastPoll  time.Time `json:"last_poll,omitzero"`
@@ -113,7 +114,7 @@ func (s *Server) sourceNamed(name string) (*SourceStatus, error) {
 func lineOf(source *SourceStatus) SourceLine {
 	c, state := &source.Carrier, &source.State
 	rate, _ := state.EntriesADay()
-	return SourceLine{
+	line := SourceLine{
 		Source:   Source{c.ID, c.Title, publicLink(c.SiteURL), publicLink(c.FeedURL)},
 		Language: c.Language, Tags: c.Tags,
 		State: standing(state), Problem: state.Problem.Message, Notes: state.Notes(), Moved: publicLink(state.Moved),
@@ -123,6 +124,10 @@ func lineOf(source *SourceStatus) SourceLine {
 		Bytes: state.Spent.Bytes, Seconds: state.Spent.Time.Seconds(),
 		Entries: state.EntriesNew, EntriesADay: rate,
 	}
+	if state.URL == c.FeedURL { // it was given no other URL since
+		line.Address = publicLink(state.Address)
+	}
+	return line
 }
 
 func detailOf(source *SourceStatus) SourceDetail {

@@ -43,7 +43,7 @@ output too.`,
 				}
 				return err
 			}
-			left, err := readDepartures(cmd.Context(), cfg)
+			left, err := readDepartures(cmd.Context(), cfg, flags.logger())
 			if err != nil {
 				flags.logger().Debug("what has moved or gone is not known", "err", err)
 			}

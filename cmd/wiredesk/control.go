@@ -27,7 +27,6 @@ func controlPath(database string) string { return database + ".sock" }
 func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /preview", d.preview)
-	mux.HandleFunc("GET /departures", d.departures)
 	mux.Handle("/api/", d.server.Control())
 	server := &http.Server{
 		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"slices"
+	"log/slog"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/serve"
 	"wiredesk/config"
-	"wiredesk/storage"
 )
 
 // departures are the sources that have left the addresses they were given.
@@ -28,50 +27,37 @@ type movedSource struct {
 	Same    string `json:"same,omitempty"` // another source, which is polled there already
 }
 
-func departed(cfg *config.Config, state func(source string) aggregator.SourceState) (d departures) {
-	for _, src := range cfg.Sources {
-		s := state(src.ID)
-		if s.URL == src.URL && s.Outcome == aggregator.Gone {
-			d.Gone = append(d.Gone, src.ID)
-		}
-		address := s.AddressOf(src)
-		if address == src.URL {
-			continue
-		}
-		m := movedSource{Source: src.ID, URL: src.URL, Address: address}
-		if i := slices.IndexFunc(cfg.Sources, func(other aggregator.Source) bool { return other.URL == address }); i >= 0 {
-			m.Same = cfg.Sources[i].ID
-		}
-		d.Moved = append(d.Moved, m)
-	}
-	return d
-}
-
 // readDepartures returns the sources that have left, as the daemon or the
 // database knows them. The error says that neither could be asked.
-func readDepartures(ctx context.Context, cfg *config.Config) (d departures, err error) {
-	if err := wantDatabase(cfg); err != nil {
-		return departures{}, err
-	}
-	db, err := storage.Open(cfg.Storage.Path, storage.Options{ReadOnly: true, LockTimeout: lockPatience})
-	if errors.Is(err, storage.ErrLocked) {
-		ask := askDaemon(cfg.Storage.Path)
-		defer func() { err = errors.Join(err, ask.close()) }()
-		return d, ask.get(ctx, "/departures", nil, &d)
-	}
+func readDepartures(ctx context.Context, cfg *config.Config, log *slog.Logger) (d departures, err error) {
+	ask, err := newReader(cfg, log)
 	if err != nil {
 		return departures{}, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	states, err := db.States()
-	if err != nil {
+	defer func() { err = errors.Join(err, ask.close()) }()
+	var list serve.SourceList
+	if err := ask.get(ctx, "/api/v1/sources", nil, &list); err != nil {
 		return departures{}, err
 	}
-	byID := make(map[string]aggregator.SourceState, len(states))
-	for _, s := range states {
-		byID[s.Source] = s
+	lines := make(map[string]serve.SourceLine, len(list.Sources))
+	for _, line := range list.Sources {
+		lines[line.ID] = line
 	}
-	return departed(cfg, func(id string) aggregator.SourceState { return byID[id] }), nil
+	ids := make(map[string]string, len(cfg.Sources))
+	for _, src := range cfg.Sources {
+		ids[src.URL] = src.ID
+	}
+	for _, src := range cfg.Sources {
+		line, known := lines[src.ID]
+		switch {
+		case !known || line.Feed != src.URL: // the daemon reads another configuration
+		case line.Address != "":
+			d.Moved = append(d.Moved, movedSource{Source: src.ID, URL: src.URL, Address: line.Address, Same: ids[line.Address]})
+		case line.State == aggregator.Gone.String():
+			d.Gone = append(d.Gone, src.ID)
+		}
+	}
+	return d, nil
 }
 
 // unpolled is the state of a source of which nothing is known but where it has
@@ -104,9 +90,4 @@ func (d departures) note(w io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// departures tells a command which sources have left.
-func (d *desk) departures(w http.ResponseWriter, _ *http.Request) {
-	d.answer(w, departed(d.config.Load(), d.ingest.State))
 }

@@ -43,7 +43,7 @@ over its socket.`,
 			client := newClient(cfg)
 			defer client.Close()
 			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
-			left, err := readDepartures(cmd.Context(), cfg)
+			left, err := readDepartures(cmd.Context(), cfg, flags.logger())
 			if err != nil {
 				flags.logger().Debug("what has moved or gone is not known", "err", err)
 			}
