@@ -81,6 +81,8 @@ type SourceState struct {
 	Polls      uint64   // since the source was added
 	EntriesNew uint64   // since the source was added
 	Push       Push
+	Plan       Plan // why NextPoll is when it is
+	Rhythm     Rhythm
 }
 
 // Push is what a hub does for a source (WebSub). The zero value is a source

@@ -38,7 +38,7 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
 	case result.Response.Outcome == aggregator.NotModified:
-		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		state := after(before, src, &result, tally{}, in.planning())
 		in.hand(submission{result: result})
 		return schedule.Turn{Due: state.NextPoll}
 	}

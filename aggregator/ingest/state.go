@@ -18,21 +18,28 @@ type tally struct {
 	seen    time.Time
 	showing []uint64
 	trust   aggregator.GUIDTrust
-	fresh   int
+	fresh   []time.Time // for each new entry the date it claims; zero: none
+}
+
+// planning is what the next poll is planned by.
+type planning struct {
+	planner schedule.Planner
+	tuning  *schedule.Tuning
 }
 
 // after returns what is remembered of a source once the result is committed.
-func after(before aggregator.SourceState, src aggregator.Source, result *aggregator.PollResult, t tally, planner schedule.Planner) aggregator.SourceState {
+func after(before aggregator.SourceState, src aggregator.Source, result *aggregator.PollResult, t tally, plan planning) aggregator.SourceState {
 	s, r := before, &result.Response
 	if s.URL != result.URL {
 		s.URL, s.Validators, s.BodyDigest = result.URL, aggregator.Validators{}, 0
 		s.Moved, s.MovedSeen, s.Failures = "", nil, 0
+		s.Plan, s.Rhythm = aggregator.Plan{}, aggregator.Rhythm{}
 	}
 	s.Source = result.Source
 	s.LastPoll, s.Outcome, s.Problem = r.At.UTC(), r.Outcome, r.Problem
 	s.Polls++
-	s.EntriesNew += uint64(t.fresh)
-	if t.fresh > 0 {
+	s.EntriesNew += uint64(len(t.fresh))
+	if len(t.fresh) > 0 {
 		s.LastEntry = t.seen
 	}
 	if r.Outcome.Good() {
@@ -71,10 +78,15 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 		// shown again: it is not to be purged before.
 		s.Showing = union(s.Showing, t.showing)
 	}
-	s.NextPoll = planner.Next(src, schedule.Observation{
+	seen := schedule.Observation{
 		At: s.LastPoll, Outcome: r.Outcome, Failures: s.Failures,
-		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints,
-	})
+		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints, Push: s.Push, New: t.fresh,
+	}
+	if r.Outcome == aggregator.Fetched && !r.Delta && !result.Document.Cut {
+		seen.Shown = len(t.showing)
+	}
+	s.Plan, s.Rhythm = plan.planner.Next(src, s.Plan, s.Rhythm, seen, plan.tuning)
+	s.NextPoll = s.Plan.At
 	return s
 }
 
