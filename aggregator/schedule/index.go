@@ -17,22 +17,25 @@ import (
 // a second.
 func worth(theta, rate float64) float64 { return math.Sqrt(2 * theta * rate) }
 
+// scrollShare is how much of what a document can show is let come between two
+// polls.
+const scrollShare = 0.7
+
 // scroll returns how many expected entries are too many for a document that
 // shows so many: m with m + 3*sqrt(m) = 0.7 of it. 0: not known.
 func scroll(window int) float64 {
-	const spread, share = 3, 0.7
+	const spread = 3
 	if window <= 0 {
 		return 0
 	}
-	root := (math.Sqrt(spread*spread+4*share*float64(window)) - spread) / 2
+	root := (math.Sqrt(spread*spread+4*scrollShare*float64(window)) - spread) / 2
 	return root * root
 }
 
 // fillLimit returns the longest that a source may be left alone that was seen to
 // fill its document between two polls; 0: it was not.
 func fillLimit(rhythm *aggregator.Rhythm) time.Duration {
-	const share = 0.7
-	return time.Duration(share * float64(rhythm.Fill))
+	return time.Duration(scrollShare * float64(rhythm.Fill))
 }
 
 // fills reports whether so many expected entries may be the beginning of a flood

@@ -107,7 +107,7 @@ func (p Planner) Next(src aggregator.Source, plan aggregator.Plan, rhythm aggreg
 			rhythm.Allots += p.allotted(t, last, plan.At, seen.At)
 		}
 	}
-	next := p.own(src, plan, last.IsZero(), &rhythm, seen, t)
+	next := p.own(src, plan, last, &rhythm, seen, t)
 	if next.Rule == aggregator.RuleGone {
 		return next, rhythm
 	}
@@ -142,7 +142,8 @@ func (p Planner) allotted(t *Tuning, from, planned, to time.Time) (polls float64
 }
 
 // own returns when the source would be polled if nobody asked for more patience.
-func (p Planner) own(src aggregator.Source, before aggregator.Plan, first bool, rhythm *aggregator.Rhythm, seen Observation, t *Tuning) aggregator.Plan {
+func (p Planner) own(src aggregator.Source, before aggregator.Plan, last time.Time, rhythm *aggregator.Rhythm, seen Observation, t *Tuning) aggregator.Plan {
+	first := last.IsZero()
 	switch {
 	case seen.Outcome == aggregator.Gone:
 		return aggregator.Plan{Rule: aggregator.RuleGone}
@@ -156,6 +157,9 @@ func (p Planner) own(src aggregator.Source, before aggregator.Plan, first bool, 
 		return aggregator.Plan{At: seen.At.Add(p.MinInterval), Rule: aggregator.RuleOverflow}
 	}
 	next := p.index(rhythm, seen, t)
+	if limit := pace(last, seen); !first && limit > 0 && seen.At.Add(limit).Before(next.At) {
+		next.At, next.Rule = later(seen.At.Add(limit), seen.At.Add(p.MinInterval)), aggregator.RuleScroll
+	}
 	if first {
 		// Sources that are added together don't stay together.
 		wait := next.At.Sub(seen.At)
@@ -171,6 +175,17 @@ func (p Planner) own(src aggregator.Source, before aggregator.Plan, first bool, 
 		}
 	}
 	return next
+}
+
+// pace returns in what time the document would be as full as is let come, at the
+// pace of what a poll brought since the last; 0: it was not much. News comes in
+// floods that no profile foretells.
+func pace(last time.Time, seen Observation) time.Duration {
+	const much = 0.4
+	if float64(len(seen.New)) < much*float64(seen.Shown) || overflown(seen) && !dated(seen) {
+		return 0
+	}
+	return time.Duration(scrollShare * float64(seen.Shown) / float64(max(len(seen.New), 1)) * float64(seen.At.Sub(last)))
 }
 
 // pushed reports whether a hub can be relied on to bring what is new.

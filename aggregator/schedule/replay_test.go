@@ -3,8 +3,10 @@ package schedule
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -153,20 +155,103 @@ func replays(published map[string][]float64, start float64, make func(feeds []*w
 	return meanOf(all[:])
 }
 
-func TestX(t *testing.T) {
+// TestReplay compares rules of polling on recorded publication times, and holds
+// ours to what the best known one is worth.
+func TestReplay(t *testing.T) {
+	if os.Getenv("WIREDESK_LONG") == "" {
+		t.Skip("takes half a minute: set WIREDESK_LONG=1")
+	}
 	published, start := readTrace(t)
-	for _, d := range []float64{0, 14} {
-		s := start + d*daySeconds
-		b := time.Now()
-		var last []*planned
-		var mu sync.Mutex
-		f := replays(published, s, func(feeds []*worldFeed) rule {
-			p := newPlanned(feeds, Planner{}, s)
-			mu.Lock()
-			last = append(last, p)
-			mu.Unlock()
-			return p
-		})
-		t.Logf("@%v %v wall %v theta %v", d, f, time.Since(b).Round(time.Millisecond), last[0].tuning.theta)
+	every := replays(published, start, func([]*worldFeed) rule { return fixed{} })
+	const table = "%-36s %8s %8s %8s %8s %8s %8s %10s %8s"
+	t.Logf(table, "", "mean s", "p95 s", "missed", "spent", "peak", "of fixed", "took", "a poll")
+	row := func(name string, f figures) {
+		t.Logf("%-36s %8.1f %8.0f %8.0f %8.4f %8.2f %8.3f %10v %8v", name, f.mean, f.p95, f.missed, f.spent, f.peak,
+			f.mean/every.mean, f.took.Round(time.Millisecond), (f.took / time.Duration(f.polls)).Round(10*time.Nanosecond))
+	}
+	row("fixed interval", every)
+	row("by frequency, 5 min to 24 h", replays(published, start, func([]*worldFeed) rule { return frequent{300, 86400, 0.0293} }))
+	row("by frequency, 2 min to 1 h", replays(published, start, func([]*worldFeed) rule { return frequent{120, 3600, 0.0453} }))
+	ours := replays(published, start, func(feeds []*worldFeed) rule { return newPlanned(feeds, Planner{}, start) })
+	row("Planner", ours)
+	for _, limit := range []struct {
+		what      string
+		got, most float64
+	}{
+		{"mean delay in seconds", ours.mean, 230},
+		{"mean delay over that of fixed intervals", ours.mean / every.mean, 0.47},
+		{"95th percentile in seconds", ours.p95, 740},
+		{"missed entries", ours.missed, 390},
+		{"busiest ten minutes over the mean", ours.peak, 2.5},
+		{"polls off the budget, as a share", math.Abs(ours.spent - 1), 0.01},
+	} {
+		if !(limit.got <= limit.most) {
+			t.Errorf("%s: %.4g, want at most %v", limit.what, limit.got, limit.most)
+		}
+	}
+}
+
+// TestBudgetIsKept replays a small world of invented feeds, most of them quiet,
+// with nights and weekends.
+func TestBudgetIsKept(t *testing.T) {
+	t.Parallel()
+	start := float64(noon.Truncate(24 * time.Hour).Unix())
+	published := make(map[string][]float64)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 24 {
+		perDay := math.Exp2(float64(i%8)) / 2
+		published[fmt.Sprint("feed-", i)] = invented(random, start, worldDays, perDay)
+	}
+	feeds := newWorld(published, 1)
+	got := replay(feeds, 1, start, newPlanned(feeds, Planner{}, start))
+	every := newWorld(published, 1)
+	want := replay(every, 1, start, fixed{})
+	if math.Abs(got.spent-1) > 0.01 {
+		t.Errorf("spent %.4f of the budget", got.spent)
+	}
+	if got.mean > 0.6*want.mean || got.missed > want.missed {
+		t.Errorf("entries wait for %.0f s and %.0f are missed; at fixed intervals %.0f s and %.0f", got.mean, got.missed, want.mean, want.missed)
+	}
+}
+
+// invented draws the times of a feed that publishes by day, three times as much
+// on a weekday.
+func invented(random *rand.Rand, start float64, days int, perDay float64) (times []float64) {
+	most := 4 * perDay / daySeconds
+	for at := start; ; {
+		at += random.ExpFloat64() / most
+		if at >= start+float64(days)*daySeconds {
+			return times
+		}
+		if random.Float64() < daytime(int64(at)) {
+			times = append(times, at)
+		}
+	}
+}
+
+// daytime returns how busy an invented newsroom is, from 0 to 1.
+func daytime(at int64) float64 {
+	busy := 0.02
+	if hour := at % daySeconds / 3600; hour >= 8 && hour < 18 {
+		busy = 1
+	}
+	if kindOf(at/daySeconds) != weekday {
+		busy /= 3
+	}
+	return busy
+}
+
+// BenchmarkNext plans a poll of a busy source: what each poll costs.
+func BenchmarkNext(b *testing.B) {
+	start := float64(noon.Unix())
+	published := map[string][]float64{"busy": invented(rand.New(rand.NewPCG(1, 2)), start, worldDays, 200)}
+	feeds := newWorld(published, 1)
+	p := newPlanned(feeds, Planner{}, start)
+	replay(feeds, 1, start, p)
+	s := &p.states[0]
+	seen := Observation{At: s.Plan.At, Outcome: aggregator.Fetched, Shown: 20, New: []time.Time{s.Plan.At}}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.planner.Next(p.sources[0], s.Plan, s.Rhythm, seen, p.tuning)
 	}
 }

@@ -141,7 +141,8 @@ func backlog(seen Observation) (came []time.Time, begun time.Time) {
 	return came[:len(came)-1], oldest
 }
 
-// overflown reports whether entries may have come and gone between two polls.
+// overflown reports whether entries may have come and gone between two polls:
+// all that the document shows is new.
 func overflown(seen Observation) bool {
 	return seen.Shown > 0 && len(seen.New) >= seen.Shown
 }

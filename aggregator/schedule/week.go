@@ -25,9 +25,6 @@ const (
 	sunday
 )
 
-// daysAWeek is how many days of a kind a week has.
-var daysAWeek = [3]float64{5, 1, 1}
-
 // week holds a value for each half hour.
 type week [slots]float64
 
@@ -50,11 +47,13 @@ func slotOf(seconds int64) int {
 
 // mean returns the mean over a whole week.
 func (w *week) mean() float64 {
-	sum := 0.0
-	for i, v := range w {
-		sum += v * daysAWeek[i/slotsADay]
+	var sums [3]float64
+	for kind := range sums {
+		for _, v := range w[kind*slotsADay : (kind+1)*slotsADay] {
+			sums[kind] += v
+		}
 	}
-	return sum / (7 * slotsADay)
+	return (5*sums[weekday] + sums[saturday] + sums[sunday]) / (7 * slotsADay)
 }
 
 // scale makes the mean over a week what it is told.
@@ -68,10 +67,14 @@ func (w *week) scale(mean float64) {
 // smooth returns each half hour's value with a quarter of either neighbour's of
 // the same kind of day.
 func (w *week) smooth() (s week) {
-	for i := range w {
-		first := i - i%slotsADay
-		before, after := first+(i+slotsADay-1)%slotsADay, first+(i+1)%slotsADay
-		s[i] = (w[before] + 2*w[i] + w[after]) / 4
+	for first := 0; first < slots; first += slotsADay {
+		day, out := w[first:first+slotsADay], s[first:first+slotsADay]
+		before := day[slotsADay-1]
+		for i, v := range day[:slotsADay-1] {
+			out[i] = (before + 2*v + day[i+1]) / 4
+			before = v
+		}
+		out[slotsADay-1] = (before + 2*day[slotsADay-1] + day[0]) / 4
 	}
 	return s
 }

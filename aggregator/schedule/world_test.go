@@ -1,9 +1,7 @@
 package schedule
 
 import (
-	"cmp"
 	"container/heap"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -35,8 +33,7 @@ type worldFeed struct {
 
 	random *rand.Rand
 	cached float64 // when the copy in the cache was made
-	lost   int
-	next   int // the first entry that no poll has seen; -1: never polled
+	next   int     // the first entry that no poll has seen; -1: never polled
 }
 
 // newWorld draws the feeds of a world that entries are published in.
@@ -46,7 +43,7 @@ func newWorld(published map[string][]float64, seed uint64) []*worldFeed {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	random := rand.New(rand.NewPCG(seed, salt))
+	random := rand.New(rand.NewPCG(seed, 5))
 	feeds := make([]*worldFeed, len(names))
 	for i, name := range names {
 		feeds[i] = &worldFeed{
@@ -60,8 +57,6 @@ func newWorld(published map[string][]float64, seed uint64) []*worldFeed {
 	}
 	return feeds
 }
-
-var salt uint64 = 5
 
 // renew brings the feed's cache to a request of ours at now.
 func (f *worldFeed) renew(now float64) {
@@ -98,7 +93,7 @@ type figures struct {
 	took              time.Duration
 }
 
-// visit is when a feed is due.
+// visitAt is when a feed is due.
 type visitAt struct {
 	at   float64
 	feed int
@@ -161,7 +156,6 @@ func replay(feeds []*worldFeed, seed uint64, start float64, r rule) figures {
 			for _, at := range f.times[f.next:a.fresh] {
 				if at >= counted {
 					out.missed++
-					f.lost++
 				}
 			}
 			for _, at := range f.times[a.fresh:a.end] {
@@ -213,10 +207,4 @@ func meanOf(all []figures) (m figures) {
 		m.took += f.took
 	}
 	return m
-}
-
-// String returns the figures as a line of a table.
-func (f figures) String() string {
-	perPoll := time.Duration(cmp.Or(float64(f.took)/float64(f.polls), 0))
-	return fmt.Sprintf("%8.1f %8.0f %8.0f %8.4f %8.2f %10v %8v", f.mean, f.p95, f.missed, f.spent, f.peak, f.took.Round(time.Millisecond), perPoll)
 }
