@@ -81,29 +81,34 @@ func TestNextFloors(t *testing.T) {
 		seen Observation
 		from time.Duration // the next poll comes no earlier after noon
 		to   time.Duration // and no later
+		rule aggregator.Rule
 	}{
-		"plain":                    {seen: good(noon), from: 5 * time.Minute, to: 15 * time.Minute},
-		"not modified":             {seen: Observation{At: noon, Outcome: aggregator.NotModified}, from: 5 * time.Minute, to: 15 * time.Minute},
-		"own interval":             {src: aggregator.Source{Interval: time.Minute}, seen: good(noon), from: 30 * time.Second, to: 2 * time.Minute},
-		"fresh for longer":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
-		"fresh for shorter":        {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Second)}, from: 5 * time.Minute, to: 15 * time.Minute},
-		"ttl":                      {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 3 * time.Hour}}, from: 3 * time.Hour, to: 3 * time.Hour},
-		"absurd ttl":               {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 1000 * time.Hour}}, from: 24 * time.Hour, to: 24 * time.Hour},
-		"retry after":              {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, from: 5 * time.Hour, to: 5 * time.Hour},
-		"retry after beyond a day": {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(50 * time.Hour)}, from: 24 * time.Hour, to: 24 * time.Hour},
-		"retry after at once":      {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon}, from: 2 * time.Minute, to: 2 * time.Minute},
-		"throttled, no date":       {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 3}, from: 6 * time.Minute, to: 8 * time.Minute},
-		"first failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1}, from: 90 * time.Second, to: 2 * time.Minute},
-		"fifth failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 5}, from: 24 * time.Minute, to: 32 * time.Minute},
-		"thousandth failure":       {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1000}, from: 18 * time.Hour, to: 24 * time.Hour},
-		"failure with a date":      {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1, RetryAfter: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour},
-		"hours closed till six":    {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours(18)}}, from: 6 * time.Hour, to: 6 * time.Hour},
-		"Monday closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipDays: 1 << time.Monday}}, from: 12 * time.Hour, to: 12 * time.Hour},
-		"always closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours()}}, from: 5 * time.Minute, to: 15 * time.Minute},
+		"plain":                    {seen: good(noon), from: 5 * time.Minute, to: 15 * time.Minute, rule: aggregator.RuleIndex},
+		"not modified":             {seen: Observation{At: noon, Outcome: aggregator.NotModified}, from: 5 * time.Minute, to: 15 * time.Minute, rule: aggregator.RuleIndex},
+		"own interval":             {src: aggregator.Source{Interval: time.Minute}, seen: good(noon), from: 30 * time.Second, to: 2 * time.Minute, rule: aggregator.RuleInterval},
+		"fresh for longer":         {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour, rule: aggregator.RuleFresh},
+		"fresh for shorter":        {seen: Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(time.Second)}, from: 5 * time.Minute, to: 15 * time.Minute, rule: aggregator.RuleIndex},
+		"ttl":                      {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 3 * time.Hour}}, from: 3 * time.Hour, to: 3 * time.Hour, rule: aggregator.RuleHints},
+		"absurd ttl":               {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{MinInterval: 1000 * time.Hour}}, from: 24 * time.Hour, to: 24 * time.Hour, rule: aggregator.RuleHints},
+		"retry after":              {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, from: 5 * time.Hour, to: 5 * time.Hour, rule: aggregator.RuleRetryAfter},
+		"retry after beyond a day": {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(50 * time.Hour)}, from: 24 * time.Hour, to: 24 * time.Hour, rule: aggregator.RuleRetryAfter},
+		"retry after at once":      {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon}, from: 2 * time.Minute, to: 2 * time.Minute, rule: aggregator.RuleMinInterval},
+		"throttled, no date":       {seen: Observation{At: noon, Outcome: aggregator.Throttled, Failures: 3}, from: 6 * time.Minute, to: 8 * time.Minute, rule: aggregator.RuleBackOff},
+		"first failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1}, from: 90 * time.Second, to: 2 * time.Minute, rule: aggregator.RuleBackOff},
+		"fifth failure":            {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 5}, from: 24 * time.Minute, to: 32 * time.Minute, rule: aggregator.RuleBackOff},
+		"thousandth failure":       {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1000}, from: 18 * time.Hour, to: 24 * time.Hour, rule: aggregator.RuleBackOff},
+		"failure with a date":      {seen: Observation{At: noon, Outcome: aggregator.Failed, Failures: 1, RetryAfter: noon.Add(time.Hour)}, from: time.Hour, to: time.Hour, rule: aggregator.RuleRetryAfter},
+		"hours closed till six":    {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours(18)}}, from: 6 * time.Hour, to: 6 * time.Hour, rule: aggregator.RuleSkip},
+		"Monday closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipDays: 1 << time.Monday}}, from: 12 * time.Hour, to: 12 * time.Hour, rule: aggregator.RuleSkip},
+		"always closed":            {seen: Observation{At: noon, Outcome: aggregator.Fetched, Hints: aggregator.Hints{SkipHours: hours()}}, from: 5 * time.Minute, to: 15 * time.Minute, rule: aggregator.RuleIndex},
 	}
 	for name, test := range tests {
 		test.src.ID = name
-		due := next(planner, test.src, test.seen)
+		plan, _ := planner.Next(test.src, aggregator.Plan{}, aggregator.Rhythm{}, test.seen, nil)
+		due := plan.At
+		if plan.Rule != test.rule {
+			t.Errorf("%s: %v binds, want %v", name, plan.Rule, test.rule)
+		}
 		if wait := due.Sub(noon); wait < test.from || wait > test.to {
 			t.Errorf("%s: the next poll comes after %v, want %v to %v", name, wait, test.from, test.to)
 		}
@@ -122,7 +127,7 @@ func TestMaxIntervalBoundsOnlyUs(t *testing.T) {
 		seen Observation
 		want time.Duration
 	}{
-		"interval":    {good(noon), 90 * time.Minute},
+		"index":       {good(noon), time.Hour},
 		"back-off":    {Observation{At: noon, Outcome: aggregator.Failed, Failures: 20}, time.Hour},
 		"retry after": {Observation{At: noon, Outcome: aggregator.Throttled, Failures: 1, RetryAfter: noon.Add(5 * time.Hour)}, 5 * time.Hour},
 		"fresh":       {Observation{At: noon, Outcome: aggregator.Fetched, FreshUntil: noon.Add(5 * time.Hour)}, 5 * time.Hour},

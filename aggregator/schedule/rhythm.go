@@ -36,6 +36,7 @@ func learn(r aggregator.Rhythm, seen Observation, t *Tuning) aggregator.Rhythm {
 	if from.IsZero() || from.After(seen.At) {
 		from = seen.At
 	}
+	from = later(from, seen.At.Add(-memory))
 	if first {
 		r.At = from
 	}
@@ -174,8 +175,8 @@ func watched(r *aggregator.Rhythm) (w week) {
 	if r.At.IsZero() {
 		return w
 	}
-	now := r.At.Unix()
-	kind, today := kindOf(now/daySeconds), float64(now%daySeconds)/daySeconds
+	today := r.At.Sub(r.At.Truncate(24 * time.Hour)).Hours() / 24
+	kind := slotOf(r.At.Unix()) / slotsADay
 	before := max(r.Days[kind]-today, 0)
 	for i := range slotsADay {
 		w[kind*slotsADay+i] = before + min(max(today*slotsADay-float64(i), 0), 1)

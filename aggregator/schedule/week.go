@@ -30,7 +30,7 @@ type week [slots]float64
 
 // kindOf returns the kind of a day, counted from 1970-01-01, a Thursday.
 func kindOf(day int64) int {
-	switch (day + 4) % 7 {
+	switch ((day+4)%7 + 7) % 7 {
 	case 0:
 		return sunday
 	case 6:
@@ -41,8 +41,8 @@ func kindOf(day int64) int {
 
 // slotOf returns the half hour of a time in Unix seconds.
 func slotOf(seconds int64) int {
-	day := seconds / daySeconds
-	return kindOf(day)*slotsADay + int(seconds%daySeconds/slotSeconds)
+	second := (seconds%daySeconds + daySeconds) % daySeconds
+	return kindOf((seconds-second)/daySeconds)*slotsADay + int(second/slotSeconds)
 }
 
 // mean returns the mean over a whole week.
@@ -137,7 +137,7 @@ func (c *counts) faded(now time.Time) (w week) {
 
 // encode writes the counts as varints. A zero is followed by how many more
 // there are, and those at the end are left out, so that a quiet source takes a
-// few bytes and the busiest some three hundred.
+// few bytes and a busy one some three hundred.
 func (c *counts) encode() string {
 	last := slots
 	for last > 0 && c[last-1] == 0 {
