@@ -59,12 +59,8 @@ type moment struct {
 // call all sources at once.
 func ripe(rates *week, theta, most, from, until float64) moment {
 	const half = slotSeconds / 2
-	// enough returns whether a poll is worth it.
-	enough := func(rate, waiting float64) (bool, bool) {
-		if most > 0 && waiting >= most {
-			return true, true
-		}
-		return waiting >= worth(theta, rate), false
+	enough := func(rate, waiting float64) bool {
+		return most > 0 && waiting >= most || waiting >= worth(theta, rate)
 	}
 	slot := int64(math.Floor((from - half) / slotSeconds))
 	now := moment{at: from}
@@ -81,20 +77,18 @@ func ripe(rates *week, theta, most, from, until float64) moment {
 			return now.rate + slope*x, now.waiting + x*(now.rate+slope*x/2)
 		}
 		rate, waiting := after(step)
-		if due, scrolls := enough(rate, waiting); due {
+		if enough(rate, waiting) {
 			low, high := 0.0, step
 			for high-low > 0.5 {
 				x := (low + high) / 2
-				rate, waiting = after(x)
-				if due, scrolls = enough(rate, waiting); due {
+				if enough(after(x)) {
 					high = x
 				} else {
 					low = x
 				}
 			}
 			rate, waiting = after(high)
-			_, scrolls = enough(rate, waiting)
-			return moment{now.at + high, rate, waiting, scrolls}
+			return moment{now.at + high, rate, waiting, most > 0 && waiting >= most}
 		}
 		now.at, now.waiting = now.at+step, waiting
 		slot++

@@ -141,14 +141,14 @@ func (q frequent) next(_ int, f *worldFeed, a answer) float64 {
 }
 
 // replays replays the trace for each seed at once.
-func replays(published map[string][]float64, start float64, make func(feeds []*worldFeed) rule) figures {
+func replays(published map[string][]float64, start float64, by func(feeds []*worldFeed) rule) figures {
 	all := [3]figures{}
 	var running sync.WaitGroup
 	for i := range all {
 		running.Go(func() {
 			seed := uint64(i + 1)
 			feeds := newWorld(published, seed)
-			all[i] = replay(feeds, seed, start, make(feeds))
+			all[i] = replay(feeds, seed, start, by(feeds))
 		})
 	}
 	running.Wait()
@@ -239,6 +239,22 @@ func daytime(at int64) float64 {
 		busy /= 3
 	}
 	return busy
+}
+
+// BenchmarkTune works out what ten thousand sources share.
+func BenchmarkTune(b *testing.B) {
+	start := float64(noon.Unix())
+	published := map[string][]float64{"busy": invented(rand.New(rand.NewPCG(1, 2)), start, worldDays, 200)}
+	feeds := newWorld(published, 1)
+	p := newPlanned(feeds, Planner{}, start)
+	replay(feeds, 1, start, p)
+	for len(p.sources) < 10_000 {
+		p.sources, p.states = append(p.sources, p.sources[0]), append(p.states, p.states[0])
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		p.planner.Tune(p.tuning, instant(start+worldDays*daySeconds), false, p.all)
+	}
 }
 
 // BenchmarkNext plans a poll of a busy source: what each poll costs.

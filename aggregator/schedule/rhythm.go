@@ -175,7 +175,7 @@ func watched(r *aggregator.Rhythm) (w week) {
 	if r.At.IsZero() {
 		return w
 	}
-	today := r.At.Sub(r.At.Truncate(24 * time.Hour)).Hours() / 24
+	today := r.At.Sub(r.At.Truncate(24*time.Hour)).Hours() / 24
 	kind := slotOf(r.At.Unix()) / slotsADay
 	before := max(r.Days[kind]-today, 0)
 	for i := range slotsADay {

@@ -117,9 +117,12 @@ func (p Planner) startingTheta() float64 {
 	return usualRate / float64(daySeconds) * seconds * seconds / 2
 }
 
+// hours is how finely a week is told apart where only sums matter.
+const hours = slots / 2
+
 // demand is what decides how often a source is polled.
 type demand struct {
-	roots       [slots]float32 // square roots of the rates in each half hour
+	roots       [hours]float32 // square roots of the rates in each hour
 	least, most float64        // polls a second
 	scroll      float64        // entries that must not wait; 0: not known
 	window      int
@@ -136,19 +139,21 @@ func (p Planner) demandOf(state *aggregator.SourceState, population *week) deman
 		window: r.Window, fill: fillLimit(r).Seconds(),
 	}
 	w := rates(*r, population)
-	for i, rate := range w {
-		d.roots[i] = float32(math.Sqrt(rate))
+	for i := range d.roots {
+		d.roots[i] = float32(math.Sqrt((w[2*i] + w[2*i+1]) / 2))
 	}
 	return d
 }
 
-// pollsIn returns the polls a second in a half hour.
-func (d *demand) pollsIn(slot int, root float64) float64 {
-	polls := float64(d.roots[slot]) * root
+// pollsIn returns the polls a second in an hour, given the root that theta makes
+// of a rate of one a second.
+func (d *demand) pollsIn(hour int, root float64) float64 {
+	polls := float64(d.roots[hour]) * root
+	rate := float64(d.roots[hour]) * float64(d.roots[hour])
 	if d.scroll > 0 {
-		polls = max(polls, float64(d.roots[slot])*float64(d.roots[slot])/d.scroll)
+		polls = max(polls, rate/d.scroll)
 	}
-	if rate := float64(d.roots[slot]) * float64(d.roots[slot]); d.fill > 0 && fills(d.window, rate*d.fill) {
+	if d.fill > 0 && fills(d.window, rate*d.fill) {
 		polls = max(polls, 1/d.fill)
 	}
 	return min(max(polls, d.least), d.most)
@@ -161,31 +166,31 @@ func (t *Tuning) solve(demands []demand, want float64) {
 	if len(demands) == 0 {
 		return
 	}
-	// The polls fall with theta, and at most as its root, which is what they do
-	// but for the bounds: the steps close in from one side.
-	const lowest, highest, close = 1e-6, 1e12, 1e-3
+	// The polls fall with theta, as its root but for the bounds.
+	const lowest, highest, exact = 1e-6, 1e12, 1e-3
 	low, high := lowest, highest
 	var total float64
 	for range 60 {
 		t.polls = week{}
 		root := 1 / math.Sqrt(2*t.theta)
 		for i := range demands {
-			for slot := range t.polls {
-				t.polls[slot] += demands[i].pollsIn(slot, root)
+			for hour := range hours {
+				t.polls[2*hour] += demands[i].pollsIn(hour, root)
 			}
 		}
+		for hour := range hours {
+			t.polls[2*hour+1] = t.polls[2*hour]
+		}
+		before := total
 		total = t.polls.mean()
 		ratio := total / want
-		if math.Abs(ratio-1) < close {
-			break
-		}
 		if ratio > 1 {
 			low = t.theta
 		} else {
 			high = t.theta
 		}
-		if high/low < 1+close {
-			break
+		if math.Abs(ratio-1) < exact || high/low < 1+exact || math.Abs(total-before) < 1e-9*total {
+			break // there, or at the bounds of all sources
 		}
 		// A little further than the step would go, so that both ends close in.
 		next := t.theta * math.Pow(ratio, 2.2)
