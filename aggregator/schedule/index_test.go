@@ -134,14 +134,49 @@ func TestOverflow(t *testing.T) {
 	if plan.Rule == aggregator.RuleOverflow {
 		t.Error("a feed that renames its undated entries is polled as fast as may be")
 	}
-	if plan = w.poll(Observation{At: at(64), Shown: 10, New: entries(6, at(60))}); plan.At.After(at(64 + 35)) {
-		t.Errorf("a document that filled up in half an hour is asked for again at %v", plan.At)
-	}
-	if plan = w.poll(Observation{At: at(68)}); plan.Rule != aggregator.RuleScroll {
-		t.Errorf("a document that was seen to fill: by %v at %v", plan.Rule, plan.At)
-	}
 	if delta := w.poll(Observation{At: at(72), New: entries(3, at(70))}); delta.Rule == aggregator.RuleOverflow {
 		t.Error("a part of a document is taken for an overflow")
+	}
+}
+
+// However little theta asks for polls, nothing is to leave a document unseen.
+func TestNothingScrollsOff(t *testing.T) {
+	t.Parallel()
+	known := func(perDay float64) aggregator.Rhythm { // at all hours alike
+		r := aggregator.Rhythm{
+			At: noon.Add(-30 * time.Minute), Entries: 20 * perDay, Usual: 20, Days: [3]float64{14, 3, 3}, Window: 10,
+		}
+		var c counts
+		for i := range c {
+			c[i] = uint32(perDay * r.Days[i/slotsADay] / slotsADay * countUnit * sincePeriod(r.At, r.At))
+		}
+		r.Week = c.encode()
+		return r
+	}
+	filled := func(perDay float64) aggregator.Rhythm {
+		r := known(perDay)
+		r.Fill = 10 * time.Minute
+		return r
+	}
+	for name, test := range map[string]struct {
+		rhythm aggregator.Rhythm
+		came   int // entries, in the half hour since the last poll
+		want   time.Duration
+		rule   aggregator.Rule
+	}{
+		"quiet":                        {rhythm: known(1), want: 24 * time.Hour, rule: aggregator.RuleMaxInterval},
+		"so many are expected":         {rhythm: known(200), want: 17 * time.Minute, rule: aggregator.RuleScroll},
+		"so many came of late":         {rhythm: known(1), came: 6, want: 35 * time.Minute, rule: aggregator.RuleScroll},
+		"not so many":                  {rhythm: known(1), came: 3, want: 24 * time.Hour, rule: aggregator.RuleMaxInterval},
+		"it filled up once":            {rhythm: filled(250), want: 7 * time.Minute, rule: aggregator.RuleScroll},
+		"it filled up in busier hours": {rhythm: filled(1), want: 24 * time.Hour, rule: aggregator.RuleMaxInterval},
+	} {
+		w := newWatcher(1e12)
+		w.rhythm = test.rhythm
+		plan := w.poll(Observation{At: noon, Shown: 10, New: slices.Repeat([]time.Time{noon.Add(-20 * time.Minute)}, test.came)})
+		if off := (plan.At.Sub(noon) - test.want).Abs(); plan.Rule != test.rule || off > test.want/10 {
+			t.Errorf("%s: the next poll comes after %v by %v, want %v by %v", name, plan.At.Sub(noon), plan.Rule, test.want, test.rule)
+		}
 	}
 }
 
