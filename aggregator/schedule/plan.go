@@ -119,7 +119,7 @@ func (p Planner) Next(src aggregator.Source, plan aggregator.Plan, rhythm aggreg
 // paid reports whether the budget pays for a poll made by a rule.
 func paid(rule aggregator.Rule) bool {
 	switch rule {
-	case aggregator.RuleNone, aggregator.RuleInterval, aggregator.RuleBackOff, aggregator.RuleLease, aggregator.RuleGone:
+	case aggregator.RuleNone, aggregator.RuleInterval, aggregator.RuleRetryAfter, aggregator.RuleBackOff, aggregator.RuleLease, aggregator.RuleGone:
 		return false
 	}
 	return true
