@@ -89,6 +89,8 @@ type SourceState struct {
 	Log        PollLog  // the last polls
 	Spent      Spent
 	Push       Push
+	Plan       Plan // why NextPoll is when it is
+	Rhythm     Rhythm
 }
 
 // Spent is what all polls of a source together have cost since it was added.

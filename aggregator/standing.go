@@ -11,28 +11,12 @@ import (
 // when it is.
 func (s *SourceState) ExplainNext() string {
 	switch {
-	case s.Outcome == Gone:
-		return "never: the publisher withdrew the feed for good"
 	case s.Outcome == Pending:
 		return "it was never polled"
-	case s.Outcome == Throttled:
-		return "the server asked to be left in peace until then"
-	case !s.Outcome.Good():
+	case s.Plan.Rule == RuleBackOff:
 		return "it waits longer after each failure in a row, and this is the " + ordinal(s.Failures)
-	case s.Hints.closed(s.NextPoll.Add(-time.Minute)) && s.NextPoll.Equal(s.NextPoll.Truncate(time.Hour)):
-		return "the feed asks not to be polled in the hours before (skipHours, skipDays)"
 	}
-	wait := s.NextPoll.Sub(s.LastPoll)
-	if asked := s.Hints.MinInterval; asked > 0 && (wait-asked).Abs() < time.Second {
-		return "the feed asks for " + Span(asked) + " between two polls (ttl, sy:updatePeriod)"
-	}
-	return Span(wait) + " after the last poll, by its interval or because the server's answer stays fresh as long"
-}
-
-// closed reports whether the feed asks not to be polled at t.
-func (h Hints) closed(t time.Time) bool {
-	t = t.UTC()
-	return h.SkipHours&(1<<t.Hour()) != 0 || h.SkipDays&(1<<t.Weekday()) != 0
+	return s.Plan.Explain()
 }
 
 // Notes say in words, without full stops, what an operator should know of the

@@ -38,7 +38,7 @@ type Storage struct {
 
 // Poll bounds how often, how long and how much is fetched.
 type Poll struct {
-	Budget       time.Duration // time between two polls of a source without an interval of its own; 1s to 30d
+	Budget       time.Duration // mean time between two polls over all sources without an interval of their own; 1s to 30d
 	MinInterval  time.Duration // least time between two polls of a source; 1s to 30d
 	MaxInterval  time.Duration // longest wait of our own between two polls of a source; 1s to 30d
 	Timeout      time.Duration // of one poll, redirects and body included; 1s to 10m

@@ -74,7 +74,11 @@ func (in *Ingest) settle(batch []submission) {
 			s.reply <- reply{report: reports[i]}
 		}
 	}
-	if err == nil && in.opts.Committed != nil {
+	if err != nil {
+		return
+	}
+	in.tune()
+	if in.opts.Committed != nil {
 		in.opts.Committed(reports)
 	}
 }

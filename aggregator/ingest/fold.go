@@ -8,6 +8,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/dedupe"
+	"wiredesk/aggregator/schedule"
 )
 
 // Archive is what the fold reads of the store.
@@ -64,6 +65,7 @@ type fold struct {
 	archive  Archive
 	judge    judge
 	settings *Settings
+	tuning   *schedule.Tuning
 	states   func(source string) aggregator.SourceState
 
 	lastSeq  uint64
@@ -80,9 +82,9 @@ type fold struct {
 	loud    bool                             // some result brought more than the news that nothing changed
 }
 
-func newFold(archive Archive, j judge, settings *Settings, states func(source string) aggregator.SourceState) *fold {
+func newFold(archive Archive, j judge, settings *Settings, tuning *schedule.Tuning, states func(source string) aggregator.SourceState) *fold {
 	return &fold{
-		archive: archive, judge: j, settings: settings, states: states,
+		archive: archive, judge: j, settings: settings, tuning: tuning, states: states,
 		known:   make(map[aggregator.EntryID]aggregator.Known),
 		stored:  make(map[uint64]*aggregator.Entry),
 		entries: make(map[uint64]*aggregator.Entry),
@@ -115,7 +117,7 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	}
 	report.State = after(before, src, result, tally{
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
-	}, f.settings.Planner)
+	}, planning{f.settings.Planner, f.tuning})
 	report.Before, report.Pushed = before.Outcome, result.Pushed
 	report.Relocated = before.URL == result.URL && before.Address != report.State.Address
 	f.newest[result.Source] = report.State
@@ -129,13 +131,14 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 // once.
 func (f *fold) quiet() bool { return !f.loud }
 
-func (r *Report) news() (n int) {
-	for _, d := range r.Decisions {
+// news returns when each new entry was published, as claimed.
+func (r *Report) news() (published []time.Time) {
+	for i, d := range r.Decisions {
 		if d.Kind != aggregator.Update {
-			n++
+			published = append(published, cmp.Or(r.Entries[i].Published, r.Entries[i].Updated))
 		}
 	}
-	return n
+	return published
 }
 
 // seen returns when a result's entries count as seen: when it arrived, but

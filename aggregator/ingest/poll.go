@@ -38,7 +38,7 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
 	case result.Response.Outcome == aggregator.NotModified:
-		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		state := after(before, src, &result, tally{}, in.planning())
 		in.hand(submission{result: result})
 		return turnOf(src, &state)
 	}
@@ -47,7 +47,7 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn
 		// Nothing was stored, so the source stays where it is, and a document is
 		// still to be fetched: as soon as its server allows. A poll that brought
 		// none is repeated when it would have been anyway.
-		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		state := after(before, src, &result, tally{}, in.planning())
 		turn := turnOf(src, &state)
 		turn.Address = before.AddressOf(src)
 		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/schedule"
 )
 
 // Push takes what a hub sent of a source to the committed result, and reports
@@ -59,8 +60,9 @@ const maxShowingPushed = 20_000
 
 // pushed returns what is remembered of a source after a push. What polls go by
 // (validators, digest, times, what the document says of its feed) is as it was:
-// the hub may have left out entries, or may never have seen what we see.
-func pushed(before aggregator.SourceState, result *aggregator.PollResult, t tally) aggregator.SourceState {
+// the hub may have left out entries, or may never have seen what we see. But what
+// it brings tells when the source publishes.
+func pushed(before aggregator.SourceState, result *aggregator.PollResult, t tally, plan planning) aggregator.SourceState {
 	s := before
 	s.Source = result.Source
 	switch result.Pushed {
@@ -68,10 +70,11 @@ func pushed(before aggregator.SourceState, result *aggregator.PollResult, t tall
 		s.Push.Last, s.Push.Missed = result.Response.At.UTC(), 0
 		s.GUIDs = t.trust
 		s.Showing = union(s.Showing, t.showing, maxShowingPushed)
-		s.EntriesNew += uint64(t.fresh)
-		if t.fresh > 0 {
+		s.EntriesNew += uint64(len(t.fresh))
+		if len(t.fresh) > 0 {
 			s.LastEntry = t.seen
 		}
+		s.Rhythm = plan.planner.Learn(s.Rhythm, schedule.Observation{At: s.Push.Last, New: t.fresh}, plan.tuning)
 	case aggregator.PushNotice:
 		s.Push.Missed = 0
 	case aggregator.PushLease:

@@ -46,12 +46,15 @@ func TestPushIsNoPoll(t *testing.T) {
 	if kinds(report) != "new" || !report.Changed || report.Pushed != aggregator.PushDocument || report.First {
 		t.Errorf("decided %q, changed %v, pushed %v, first %v", kinds(report), report.Changed, report.Pushed, report.First)
 	}
-	if diff := cmp.Diff(before, report.State, cmpopts.IgnoreFields(aggregator.SourceState{}, "LastEntry", "Showing", "EntriesNew", "Push")); diff != "" {
+	if diff := cmp.Diff(before, report.State, cmpopts.IgnoreFields(aggregator.SourceState{}, "LastEntry", "Showing", "EntriesNew", "Push", "Rhythm")); diff != "" {
 		t.Errorf("the push changed what polls go by (-before +after):\n%s", diff)
 	}
 	want := aggregator.Push{LeaseUntil: before.Push.LeaseUntil, Last: push.Response.At}
 	if s := report.State; s.Push != want || s.EntriesNew != 3 || !s.LastEntry.Equal(push.Response.At) {
 		t.Errorf("push %+v, %d entries, the last at %v; want %+v", s.Push, s.EntriesNew, s.LastEntry, want)
+	}
+	if had, has := before.Rhythm, report.State.Rhythm; has.Entries != had.Entries+1 || !has.At.Equal(push.Response.At) || has.Polls != had.Polls {
+		t.Errorf("of the source's rhythm the push taught %+v, after %+v", has, had)
 	}
 	if diff := cmp.Diff([]uint64{1, 2, 3}, report.State.Showing); diff != "" {
 		t.Errorf("what the push left out is shown no more (-want +got):\n%s", diff)

@@ -14,26 +14,33 @@ type tally struct {
 	seen    time.Time
 	showing []uint64
 	trust   aggregator.GUIDTrust
-	fresh   int
+	fresh   []time.Time // for each new entry the date it claims; zero: none
+}
+
+// planning is what the next poll is planned by.
+type planning struct {
+	planner schedule.Planner
+	tuning  *schedule.Tuning
 }
 
 // after returns what is remembered of a source once the result is committed.
-func after(before aggregator.SourceState, src aggregator.Source, result *aggregator.PollResult, t tally, planner schedule.Planner) aggregator.SourceState {
+func after(before aggregator.SourceState, src aggregator.Source, result *aggregator.PollResult, t tally, plan planning) aggregator.SourceState {
 	if result.Pushed != aggregator.NotPushed {
-		return pushed(before, result, t)
+		return pushed(before, result, t, plan)
 	}
 	s, r := before, &result.Response
 	if s.URL != result.URL {
 		s.URL, s.Validators, s.BodyDigest = result.URL, aggregator.Validators{}, 0
 		s.Document, s.Lifetime, s.Hints = aggregator.DocumentWhole, 0, aggregator.Hints{}
 		s.Address, s.Moved, s.MovedSeen, s.Failures = "", "", nil, 0
+		s.Plan, s.Rhythm = aggregator.Plan{}, aggregator.Rhythm{}
 	}
 	s.Source = result.Source
 	s.LastPoll, s.Outcome, s.Problem = r.At.UTC(), r.Outcome, r.Problem
 	s.Polls++
-	logged(&s, r, t.fresh)
-	s.EntriesNew += uint64(t.fresh)
-	if t.fresh > 0 {
+	logged(&s, r, len(t.fresh))
+	s.EntriesNew += uint64(len(t.fresh))
+	if len(t.fresh) > 0 {
 		s.LastEntry = t.seen
 		s.Push = missed(s.Push, s.LastPoll)
 	}
@@ -75,10 +82,15 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 		}
 		keepUnread(&s, result)
 	}
-	s.NextPoll = planner.Next(src, schedule.Observation{
+	seen := schedule.Observation{
 		At: s.LastPoll, Outcome: s.Outcome, Failures: s.Failures,
-		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints,
-	})
+		FreshUntil: r.FreshUntil, RetryAfter: r.RetryAfter, Hints: s.Hints, Push: s.Push, New: t.fresh,
+	}
+	if r.Outcome == aggregator.Fetched && !r.Delta && !result.Document.Cut {
+		seen.Shown = len(t.showing)
+	}
+	s.Plan, s.Rhythm = plan.planner.Next(src, s.Plan, s.Rhythm, seen, plan.tuning)
+	s.NextPoll = s.Plan.At
 	s.Rest = rested(&s, r)
 	return s
 }

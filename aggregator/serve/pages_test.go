@@ -32,15 +32,16 @@ func statuses() []SourceStatus {
 			Log: aggregator.PollLog(nil).
 				Add(aggregator.Poll{At: noon.Add(-5 * time.Minute), Outcome: aggregator.NotModified, Status: 304, Took: 120 * time.Millisecond}).
 				Add(aggregator.Poll{At: noon, Outcome: aggregator.Fetched, Status: 200, Took: 300 * time.Millisecond, BytesRead: 48_000, New: 2}),
+			Plan: aggregator.Plan{At: noon.Add(5 * time.Minute), Rule: aggregator.RuleIndex, Rate: 190, Expected: 1.1, Theta: 330},
 			Push: aggregator.Push{LeaseUntil: noon.Add(100 * time.Hour), Last: noon.Add(-time.Minute)},
 		}},
 		{Hub: "the hub answered <403> Forbidden", Carrier: c["minaa"], State: aggregator.SourceState{
 			Outcome: aggregator.Failed, Failures: 3, Problem: aggregator.Problem{Kind: aggregator.ProblemTimeout, Message: "No whole <answer> came within 30 s."},
-			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
+			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), Plan: aggregator.Plan{At: noon.Add(time.Hour), Rule: aggregator.RuleBackOff}, EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
 		}},
 		{Carrier: c["north"], State: aggregator.SourceState{URL: c["north"].FeedURL, Address: "https://north.example/moved"}},
 		{Carrier: secret, State: aggregator.SourceState{
-			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon,
+			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon, Plan: aggregator.Plan{Rule: aggregator.RuleGone},
 		}},
 	}
 }

@@ -50,6 +50,7 @@ type SourceDetail struct {
 	PushUntil time.Time  `json:"push_until,omitzero"` // until then a hub has promised to push
 	LastPush  time.Time  `json:"last_push,omitzero"`
 	Hints     *Hints     `json:"hints,omitempty"`
+	Plan      *Plan      `json:"plan,omitempty"`   // of the next poll
 	Recent    []PollLine `json:"recent,omitempty"` // the last ten polls, the newest first
 }
 
@@ -58,6 +59,14 @@ type Hints struct {
 	Seconds   float64  `json:"min_interval_seconds,omitempty"` // ttl, sy:updatePeriod
 	SkipHours []int    `json:"skip_hours,omitempty"`           // 0 to 23 GMT
 	SkipDays  []string `json:"skip_days,omitempty"`            // in English
+}
+
+// Plan is what the time of the next poll comes from.
+type Plan struct {
+	Rule     aggregator.Rule `json:"rule"`
+	Rate     float64         `json:"entries_a_day,omitempty"` // that are expected about then
+	Expected float64         `json:"expected,omitempty"`      // entries that wait by then
+	Theta    float64         `json:"theta,omitempty"`         // the waiting, in entries times seconds, that a poll has to be expected to end
 }
 
 // PollLine is one poll of a source.
@@ -135,6 +144,9 @@ func detailOf(source *SourceStatus) SourceDetail {
 	detail := SourceDetail{
 		SourceLine: lineOf(source), Self: publicLink(state.Self), Hints: hintsOf(state.Hints),
 		PushUntil: state.Push.LeaseUntil, LastPush: state.Push.Last,
+	}
+	if p := state.Plan; p.Rule != aggregator.RuleNone {
+		detail.Plan = &Plan{p.Rule, p.Rate, p.Expected, p.Theta}
 	}
 	for _, hub := range state.Hubs {
 		if hub = publicLink(hub); hub != "" {

@@ -362,7 +362,7 @@ func settingsOf(cfg *config.Config) (ingest.Settings, error) {
 		Sources: sources,
 		Keep:    cfg.Storage.Keep,
 		Planner: schedule.Planner{
-			Interval: cfg.Poll.Budget, MinInterval: cfg.Poll.MinInterval, MaxInterval: cfg.Poll.MaxInterval,
+			Budget: cfg.Poll.Budget, MinInterval: cfg.Poll.MinInterval, MaxInterval: cfg.Poll.MaxInterval,
 		},
 		Drop: func(src aggregator.Source, e *aggregator.Entry) (bool, error) {
 			return filters[src.ID].Entry(e, src.Tags)
