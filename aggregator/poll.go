@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -100,6 +101,10 @@ type Validators struct {
 type Request struct {
 	Source     Source
 	Validators Validators // zero: unconditional
+	// Grow is called before a body comes to more bytes, decompressed, than it
+	// had, and may wait until there is memory for so many in all. Its error is
+	// that of ctx and ends the request. nil: nobody counts them.
+	Grow func(ctx context.Context, bytes int64) error
 }
 
 // Response is what became of a Request. Problem is set only with Throttled,

@@ -18,7 +18,8 @@ type Options struct {
 	// not be empty.
 	UserAgent string
 	// Timeout bounds a whole poll, from resolving the name to the end of the
-	// body, redirects included; 0: 30 s.
+	// body, redirects included, and without what aggregator.Request.Grow waits;
+	// 0: 30 s.
 	Timeout time.Duration
 	// MaxBodyBytes bounds a body, both decompressed and as it crosses the
 	// network; 0: 10 MB.
@@ -109,7 +110,7 @@ func (c *Client) Close() {
 // deadline passes, ProblemTimeout.
 func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggregator.Response) {
 	start := time.Now()
-	p := &poll{client: c, source: &req.Source, sent: req.Validators}
+	p := &poll{client: c, source: &req.Source, sent: req.Validators, grow: req.Grow}
 	defer func() {
 		if v := recover(); v != nil {
 			p.resp = aggregator.Response{}
@@ -122,8 +123,8 @@ func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggreg
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timeout := time.AfterFunc(c.opts.Timeout, func() { cancel(errTimeout) })
-	defer timeout.Stop()
+	p.timeout = newCountdown(c.opts.Timeout, func() { cancel(errTimeout) })
+	defer p.timeout.stop()
 	p.cancel = cancel
 	p.run(ctx)
 	return p.resp

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -31,27 +32,47 @@ type Parser interface {
 //
 // A source that showed nothing new is not waited for: its host is free as soon
 // as it has answered, and if its state cannot be stored nothing is lost.
-func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn {
+func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
 	before := in.State(src.ID)
-	result := in.opts.Poller.Ask(ctx, src, before)
+	result := in.opts.Poller.Within(room.Grow).Ask(ctx, src, before)
 	switch {
 	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
 	case result.Response.Outcome == aggregator.NotModified:
 		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
 		in.hand(submission{result: result})
-		return schedule.Turn{Due: state.NextPoll}
+		return schedule.Turn{Due: state.NextPoll, Floor: floor(&state, &result.Response)}
 	}
 	report, err := in.Submit(result)
 	if err != nil {
 		// Nothing was stored, so everything is still to be fetched.
 		return schedule.Turn{Due: time.Now().Add(in.retryAfter())}
 	}
-	turn := schedule.Turn{Due: report.State.NextPoll}
-	if report.State.Outcome == aggregator.Throttled {
+	turn := schedule.Turn{Due: report.State.NextPoll, Floor: floor(&report.State, &result.Response)}
+	switch {
+	case report.State.Outcome == aggregator.Throttled:
 		turn.Rest = report.State.NextPoll
+	case result.Response.Status == http.StatusServiceUnavailable:
+		// It does not say for how long: a source that never answers otherwise
+		// must not keep the others of its host waiting for more than a little.
+		turn.Rest = result.Response.At.Add(in.retryAfter())
 	}
 	return turn
+}
+
+// floor returns when a source that answered well may be polled again at the
+// earliest, and the zero time where that is when it is due.
+func floor(s *aggregator.SourceState, r *aggregator.Response) time.Time {
+	if !s.Outcome.Good() || s.Hints.SkipHours != 0 || s.Hints.SkipDays != 0 {
+		return time.Time{}
+	}
+	earliest := s.LastPoll.Add(s.Hints.MinInterval)
+	for _, other := range []time.Time{r.FreshUntil, r.RetryAfter} {
+		if other.After(earliest) {
+			earliest = other
+		}
+	}
+	return earliest
 }
 
 // Poller asks sources and reads what they answer. Many goroutines may use it at
@@ -61,6 +82,7 @@ type Poller struct {
 	parser  Parser
 	log     *slog.Logger
 	parsing chan struct{}
+	grow    func(ctx context.Context, bytes int64) error
 }
 
 // NewPoller returns a Poller. However many polls are under way, it parses no
@@ -68,6 +90,14 @@ type Poller struct {
 // parsed takes many times the memory of its body.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
 	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, runtime.GOMAXPROCS(0))}
+}
+
+// Within returns a Poller like p of which each request asks grow for what its
+// body takes (aggregator.Request.Grow).
+func (p *Poller) Within(grow func(ctx context.Context, bytes int64) error) *Poller {
+	within := *p
+	within.grow = grow
+	return &within
 }
 
 // Ask polls src without storing anything: the request with the validators of
@@ -84,7 +114,7 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 			})
 		}
 	}()
-	req := aggregator.Request{Source: src}
+	req := aggregator.Request{Source: src, Grow: p.grow}
 	if state.URL == src.URL {
 		req.Validators = state.Validators
 	} else {

@@ -35,7 +35,7 @@ func TestUnchangedSourceIsNotWaitedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		turn := in.Poll(t.Context(), settings().Sources["norvia"])
+		turn := in.Poll(t.Context(), settings().Sources["norvia"], nil)
 		ended, end := context.WithCancel(t.Context())
 		end()
 		if err := in.Run(ended); err != nil {
