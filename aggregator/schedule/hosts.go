@@ -30,14 +30,17 @@ type Peace struct {
 // as it is.
 func HostOf(link string) string {
 	u, err := url.Parse(link)
-	if err != nil || u.Host == "" {
+	if err != nil {
 		return link
 	}
-	name := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	name := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	if name == "" {
+		return link
+	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return withPort(name, u.Port())
 	}
-	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil && ascii != "" {
 		name = ascii
 	}
 	domain, err := publicsuffix.EffectiveTLDPlusOne(name)

@@ -70,18 +70,17 @@ func (s *state) replace(next Roster, now time.Time) {
 			s.forget(t, now)
 		}
 	}
-	s.planned = 0
-	counted := 0
+	planned, counted := 0.0, 0
 	for _, t := range s.sources {
 		if !t.removed && t.every > 0 {
-			s.planned += t.perSecond()
+			planned += t.perSecond()
 			counted++
 		}
 	}
-	s.pace.follow(s.planned)
+	s.plan(planned)
 	s.watch.mean = 0
 	if counted > 0 {
-		s.watch.mean = time.Duration(float64(counted) / s.planned * float64(time.Second))
+		s.watch.mean = time.Duration(float64(counted) / planned * float64(time.Second))
 	}
 }
 
@@ -147,7 +146,7 @@ func (s *state) forget(t *target, now time.Time) {
 func (s *state) host(name string) *host {
 	h := s.hosts[name]
 	if h == nil {
-		h = &host{name: name, peace: s.roster.peaceOf(name), queue: newTimes()}
+		h = &host{name: name, peace: s.roster.peaceOf(name), queue: newTargets(dueAt)}
 		s.hosts[name] = h
 	}
 	return h
@@ -157,10 +156,6 @@ func (s *state) host(name string) *host {
 func (s *state) resettle(now time.Time) {
 	for _, h := range s.hosts {
 		h.peace = s.roster.peaceOf(h.name)
-		if h.waits == inResting {
-			s.resting.remove(h)
-			h.waits = nowhere
-		}
 		s.settle(h, now)
 	}
 }

@@ -10,26 +10,35 @@ import (
 // busy or resting. It is owned by one goroutine and is told the time. None of
 // its steps looks at all sources but replace.
 //
-// A source is in one place at a time: in due until its time comes, in late
+// A source is in one place at a time: in due until its time comes, in a line
 // until it is let through to its host, in its host's queue, or under way. A host
-// with a queue is in ready when a poll may start on it, in resting until its
-// time comes, or waits for a poll of its own to end.
+// with a queue is in a line too when a poll may start on it, in resting until
+// its time comes, or waits for a poll of its own to end.
 type state struct {
 	opts    Options
 	roster  Roster // its Targets are not used
 	sources map[string]*target
 	hosts   map[string]*host
 	due     times[*target]
-	late    times[*target]
 	resting times[*host]
-	ready   []*host // hosts on which a poll may start, the longest waiting first
-	queued  int     // sources in their hosts' queues
-	busy    int     // polls under way
+	late    line // sources whose time has come
+	fresh   line // sources that were never polled
+	queued  int  // sources in their hosts' queues
+	busy    int  // polls under way
 	pace    pace
 	held    bool // the pace holds the first of late back
 	flight  *flight
 	watch   watch
 	planned float64 // polls a second that the sources expect
+	// freshLast: the last poll that started was of a source that had never been
+	// polled. The two lines take turns.
+	freshLast bool
+}
+
+// line is where sources wait, the latest first.
+type line struct {
+	waiting times[*target] // not let through to their hosts yet
+	ready   times[*host]   // on which the poll of one may start
 }
 
 type target struct {
@@ -39,7 +48,7 @@ type target struct {
 	at     time.Time       // when it is due; zero: it was never polled
 	known  time.Time       // when at was settled: nothing is late before
 	floor  time.Time       // no change of the interval brings it forward to before
-	in     *times[*target] // due, late or its host's queue; nil: under way, or never due again
+	in     *times[*target] // where it waits; nil: under way, or never due again
 	index  int             // in there
 	// bodyBytes is what its last body came to; 0: unknown.
 	bodyBytes int64
@@ -56,20 +65,10 @@ type host struct {
 	busy    int            // polls under way
 	last    time.Time      // when a poll last started; zero: not that we know
 	rest    time.Time      // it is left in peace until then
-	waits   waits
-	since   time.Time // when it came to where it waits
-	until   time.Time // in resting: when it is looked at again
-	index   int       // in resting
+	in      *times[*host]  // where it waits; nil: nowhere
+	at      time.Time      // its order in there
+	index   int
 }
-
-// waits says where a host waits.
-type waits byte
-
-const (
-	nowhere waits = iota
-	inReady
-	inResting
-)
 
 // visit is a poll under way.
 type visit struct {
@@ -82,22 +81,27 @@ type visit struct {
 func newState(opts Options) *state {
 	return &state{
 		opts: opts, sources: make(map[string]*target), hosts: make(map[string]*host),
-		due: newTimes(), late: newTimes(), flight: newFlight(opts),
-		resting: times[*host]{
-			at:    func(h *host) time.Time { return h.until },
-			index: func(h *host) *int { return &h.index },
-		},
+		due: newTargets(dueAt), resting: newHosts(), flight: newFlight(opts),
+		late:  line{waiting: newTargets(dueAt), ready: newHosts()},
+		fresh: line{waiting: newTargets(knownAt), ready: newHosts()},
 	}
 }
 
-func newTimes() times[*target] {
-	return times[*target]{
-		at:    func(t *target) time.Time { return t.at },
-		index: func(t *target) *int { return &t.index },
+func newTargets(at func(*target) time.Time) times[*target] {
+	return times[*target]{at: at, index: func(t *target) *int { return &t.index }}
+}
+
+func dueAt(t *target) time.Time   { return t.at }
+func knownAt(t *target) time.Time { return t.known }
+
+func newHosts() times[*host] {
+	return times[*host]{
+		at:    func(h *host) time.Time { return h.at },
+		index: func(h *host) *int { return &h.index },
 	}
 }
 
-// put puts a target into one of the heaps.
+// put has a target wait.
 func (s *state) put(t *target, in *times[*target]) {
 	in.add(t)
 	t.in = in
@@ -118,104 +122,46 @@ func (s *state) take(t *target) {
 	t.in = nil
 }
 
+// schedule has a target wait until it is due.
 func (s *state) schedule(t *target, at, now time.Time) {
+	queued := t.in == &t.host.queue
 	s.take(t)
-	t.at, t.known = at, now
-	s.put(t, &s.due)
-}
-
-// next returns a poll to start at now, if there is one and a place for it.
-func (s *state) next(now time.Time) (visit, bool) {
-	s.held = false
-	for s.due.ripe(now) {
-		t := s.due.first()
-		s.take(t)
-		s.put(t, &s.late)
-	}
-	for s.resting.ripe(now) {
-		h := s.resting.take()
-		h.waits = nowhere
-		s.settle(h, now)
-	}
-	for s.busy < s.opts.Concurrency {
-		s.let(now)
-		if len(s.ready) == 0 {
-			break
-		}
-		h := s.ready[0]
-		if h.queue.empty() || h.free().After(now) { // it changed while it waited
-			s.leaveReady(now)
-			continue
-		}
-		room, ok := s.flight.enter(h.queue.first().bodyBytes)
-		if !ok {
-			break
-		}
-		return s.start(h, room, now), true
-	}
-	return visit{}, false
-}
-
-// let lets sources through to their hosts: those that were never polled, and
-// others at the pace that flattens peaks, or faster if they would wait too
-// long. Sources come in the order in which they are late, and hosts that are
-// ready have their turn among them.
-func (s *state) let(now time.Time) {
-	for !s.late.empty() {
-		t := s.late.first()
-		if len(s.ready) > 0 && t.at.After(s.ready[0].since) {
-			return
-		}
-		if !t.at.IsZero() && t.waited(now) < s.watch.round() && !s.pace.take(now) {
-			s.held = true
-			return
-		}
-		s.take(t)
-		s.put(t, &t.host.queue)
+	if queued {
 		s.settle(t.host, now)
 	}
-}
-
-// start begins the poll of the first source in the queue of the first host that
-// is ready.
-func (s *state) start(h *host, room *Room, now time.Time) visit {
-	t := h.queue.first()
-	if !t.at.IsZero() {
-		s.watch.saw(t.waited(now), h.name, now)
+	t.at, t.known = at, now
+	if t.fresh() {
+		s.put(t, &s.fresh.waiting)
+	} else {
+		s.put(t, &s.due)
 	}
-	s.take(t)
-	t.polling = true
-	h.busy++
-	s.busy++
-	h.last = now
-	s.leaveReady(now)
-	return visit{source: t.source, target: t, host: h, room: room}
 }
 
-// leaveReady takes the first host out of ready and puts it where it belongs.
-func (s *state) leaveReady(now time.Time) {
-	h := s.ready[0]
-	s.ready[0] = nil
-	s.ready = s.ready[1:]
-	h.waits = nowhere
-	s.settle(h, now)
-}
-
-// settle puts a host that waits nowhere where it is found when a poll may start
-// on it, and forgets one that nothing need be known of.
+// settle puts a host where it is found when a poll may start on it, and forgets
+// one of which nothing need be known.
 func (s *state) settle(h *host, now time.Time) {
+	if h.in != nil {
+		h.in.remove(h)
+		h.in = nil
+	}
 	unused := h.sources == 0 && h.busy == 0
 	switch {
-	case h.waits != nowhere, !unused && (h.queue.empty() || h.busy >= h.peace.PerHost):
+	case !unused && (h.queue.empty() || h.busy >= h.peace.PerHost):
 	case h.free().After(now):
-		h.waits, h.since, h.until = inResting, now, h.free()
-		s.resting.add(h)
+		h.wait(&s.resting, h.free())
 	case unused:
 		delete(s.hosts, h.name)
+	case h.queue.first().fresh():
+		h.wait(&s.fresh.ready, h.queue.first().since())
 	default:
-		h.waits, h.since = inReady, now
-		s.ready = append(s.ready, h)
+		h.wait(&s.late.ready, h.queue.first().since())
 	}
+}
+
+func (h *host) wait(in *times[*host], at time.Time) {
+	h.at = at
+	in.add(h)
+	h.in = in
 }
 
 // finish takes a poll's end.
@@ -238,11 +184,11 @@ func (s *state) finish(v visit, turn Turn, now time.Time) {
 		s.schedule(t, t.moved.Due, now)
 		t.moved = nil
 	case turn.Due.IsZero():
-		s.plan(-t.perSecond())
+		s.plan(s.planned - t.perSecond())
 		t.every = 0
 	default:
-		t.floor = laterOf(turn.Floor, now)
-		if turn.Floor.IsZero() {
+		t.floor = turn.Floor
+		if t.floor.IsZero() {
 			t.floor = turn.Due
 		}
 		at := turn.Due
@@ -254,48 +200,24 @@ func (s *state) finish(v visit, turn Turn, now time.Time) {
 	s.settle(v.host, now)
 }
 
-// plan adds to what the sources expect.
+// plan takes how many polls a second the sources expect.
 func (s *state) plan(perSecond float64) {
-	s.planned = max(s.planned+perSecond, 0)
+	s.planned = max(perSecond, 0)
 	s.pace.follow(s.planned)
-}
-
-// waiting returns the wait of the source that waits longest to be let through.
-func (s *state) waiting(now time.Time) wait {
-	// Sources that were never polled stand before the others, but not for long.
-	if s.late.empty() || s.late.first().at.IsZero() {
-		return wait{}
-	}
-	t := s.late.first()
-	return wait{t.waited(now), t.host.name}
 }
 
 // load returns how well the loop keeps up, and the wait that says so.
 func (s *state) load(now time.Time) (Load, wait) {
-	longest := s.watch.longest(s.waiting(now), now)
+	var first wait
+	if !s.late.waiting.empty() {
+		t := s.late.waiting.first()
+		first = wait{now.Sub(t.since()), t.host.name}
+	}
+	longest := s.watch.longest(first, now)
 	return Load{
-		Due: len(s.late.things) + s.queued, Lateness: longest.long,
+		Due: s.late.waiting.Len() + s.fresh.waiting.Len() + s.queued, Lateness: longest.long,
 		PlannedPerSecond: s.planned, InFlightBytes: s.flight.bytes(), Behind: s.watch.behind,
 	}, longest
-}
-
-// wake returns how long nothing is to be started.
-func (s *state) wake(now time.Time) time.Duration {
-	wait := watchStride
-	if !s.due.empty() {
-		at := s.due.first().at
-		if begun := at.Truncate(stride); begun.Before(at) {
-			at = begun.Add(stride)
-		}
-		wait = min(wait, at.Sub(now))
-	}
-	if !s.resting.empty() {
-		wait = min(wait, s.resting.first().until.Sub(now))
-	}
-	if s.held {
-		wait = min(wait, s.pace.next.Sub(now))
-	}
-	return max(wait, 0)
 }
 
 // free returns when the next poll may start on the host.
@@ -306,23 +228,21 @@ func (h *host) free() time.Time {
 	return laterOf(h.last.Add(h.peace.HostGap), h.rest)
 }
 
-// waited returns how long the source has waited although its host did not ask
-// for rest.
-func (t *target) waited(now time.Time) time.Duration {
-	return now.Sub(laterOf(laterOf(t.at, t.known), t.host.rest))
-}
+// fresh reports whether the source was never polled.
+func (t *target) fresh() bool { return t.at.IsZero() }
+
+// since returns from when on the source waits although its host is not asked to
+// be left in peace.
+func (t *target) since() time.Time { return laterOf(laterOf(t.at, t.known), t.host.rest) }
 
 // sooner returns when a source that was due at is due after its own interval
 // has changed.
 func (t *target) sooner(at, now time.Time) time.Time {
-	if t.source.Interval == 0 {
+	soon := laterOf(now.Add(t.source.Interval), t.floor)
+	if t.source.Interval == 0 || !soon.Before(at) {
 		return at
 	}
-	soon := laterOf(now.Add(t.source.Interval), t.floor)
-	if soon.Before(at) {
-		return soon
-	}
-	return at
+	return soon
 }
 
 func (t *target) perSecond() float64 {
