@@ -171,22 +171,23 @@ func TestEldestPollNeverWaits(t *testing.T) {
 			rooms = append(rooms, room)
 		}
 		grown := make([]time.Time, len(rooms))
+		var polls sync.WaitGroup
 		for i := len(rooms) - 1; i >= 0; i-- {
-			go func() {
+			polls.Go(func() {
 				if err := rooms[i].Grow(t.Context(), 10*megabyte); err != nil {
 					t.Error(err)
 				}
 				grown[i] = time.Now()
 				time.Sleep(time.Second)
 				f.leave(rooms[i])
-			}()
+			})
 			synctest.Wait()
 		}
 		if _, ok := f.enter(1); ok {
 			t.Error("a poll was let in before those that wait")
 		}
 		start := time.Now()
-		time.Sleep(time.Minute)
+		polls.Wait()
 		for i, at := range grown {
 			if got := at.Sub(start); got < 0 || got > time.Duration(i)*time.Second {
 				t.Errorf("poll %d, in the order they began, had waited %v", i, got)
