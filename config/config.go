@@ -35,15 +35,15 @@ type Storage struct {
 
 // Poll bounds how often, how long and how much is fetched.
 type Poll struct {
-	Budget       time.Duration // time between two polls of a source without an interval of its own; 1s to 30d
-	MinInterval  time.Duration // least time between two polls of a source; 1s to 30d
-	MaxInterval  time.Duration // longest wait of our own between two polls of a source; 1s to 30d
-	Timeout      time.Duration // of one poll, redirects and body included; 1s to 10m
-	MaxBodyBytes int64         // of one document, decompressed; 1 KB to 1 GB
-	InFlightBytes     int64         // of the bodies of all polls under way together; MaxBodyBytes to 64 GB
-	PerHost      int           // polls of one host at a time; 1 to 256
-	HostGap      time.Duration // between the starts of two polls of one host; 0 to 1h
-	Concurrency  int           // polls of all hosts at a time; 1 to 1024
+	Budget        time.Duration // time between two polls of a source without an interval of its own; 1s to 30d
+	MinInterval   time.Duration // least time between two polls of a source; 1s to 30d
+	MaxInterval   time.Duration // longest wait of our own between two polls of a source; 1s to 30d
+	Timeout       time.Duration // of one poll, redirects and body included; 1s to 10m
+	MaxBodyBytes  int64         // of one document, decompressed; 1 KB to 1 GB
+	InFlightBytes int64         // of the bodies of all polls under way together; MaxBodyBytes to 64 GB
+	PerHost       int           // polls of one host at a time; 1 to 256
+	HostGap       time.Duration // between the starts of two polls of one host; 0 to 1h
+	Concurrency   int           // polls of all hosts at a time; 1 to 1024
 }
 
 // Host is a host that is left in another peace than the others.
@@ -90,15 +90,15 @@ func Default() Config {
 		BaseURL: "http://localhost:8080",
 		Storage: Storage{Path: "wiredesk.db", Keep: 30 * day},
 		Poll: Poll{
-			Budget:       15 * time.Minute,
-			MinInterval:  2 * time.Minute,
-			MaxInterval:  24 * time.Hour,
-			Timeout:      30 * time.Second,
-			MaxBodyBytes: 10 * megabyte,
-			InFlightBytes:     64 * megabyte,
-			PerHost:      1,
-			HostGap:      time.Second,
-			Concurrency:  64,
+			Budget:        15 * time.Minute,
+			MinInterval:   2 * time.Minute,
+			MaxInterval:   24 * time.Hour,
+			Timeout:       30 * time.Second,
+			MaxBodyBytes:  10 * megabyte,
+			InFlightBytes: 64 * megabyte,
+			PerHost:       1,
+			HostGap:       time.Second,
+			Concurrency:   64,
 		},
 		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.46},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
@@ -160,7 +160,7 @@ type loader struct {
 	// be read.
 	sourcesSeen bool
 	// sourcesLost: one that was listed, or may have been, could not be read.
-	sourcesLost      bool
+	sourcesLost                 bool
 	ids, urls, slugs, hostNames map[string]value // where each was first used
 	sourceHosts                 map[string]bool  // nil: not yet gathered
 

@@ -24,8 +24,6 @@ func (h *times[T]) ripe(now time.Time) bool { return !h.empty() && !h.at(h.thing
 
 func (h *times[T]) add(thing T) { heap.Push(h, thing) }
 
-func (h *times[T]) take() T { return heap.Pop(h).(T) }
-
 // remove takes out a thing that is in the heap.
 func (h *times[T]) remove(thing T) { heap.Remove(h, *h.index(thing)) }
 
