@@ -244,7 +244,7 @@ func TestRestOutlivesARestart(t *testing.T) {
 			if n := w.count(); n != 0 {
 				t.Errorf("%d polls on a host that rests", n)
 			}
-		}, sleep(2*time.Minute))
+		}, sleep(90*time.Second))
 		if len(w.polls) != 2 {
 			t.Errorf("%d polls on a host that has rested, want 2", len(w.polls))
 		}
