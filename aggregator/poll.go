@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -102,6 +103,10 @@ type Request struct {
 	Address    string        // where the source has moved for good; empty: it is asked at its URL
 	Validators Validators    // zero: unconditional
 	Lifetime   time.Duration // of the document that Validators belong to, as in Response
+	// Grow is called before a body comes to more bytes, decompressed, than it
+	// had, and may wait until there is memory for so many in all. Its error is
+	// that of ctx and ends the request. nil: nobody counts them.
+	Grow func(ctx context.Context, bytes int64) error
 }
 
 // Response is what became of a Request. Problem is set only with Throttled,

@@ -27,6 +27,7 @@ func (l *loader) root(v value) {
 		"websub":   func(v value) { subscribe = l.webSub(v)["subscribe"] },
 		"include":  func(value) {}, // read last: our own sources come first
 		"sources":  l.sources,
+		"hosts":    l.hosts,
 		"feeds":    l.feeds,
 	})
 	if include, ok := given["include"]; ok {
@@ -66,14 +67,20 @@ func (l *loader) poll(v value) {
 		"max_interval": duration(&p.MaxInterval, time.Second, 30*day),
 		"timeout":      duration(&p.Timeout, time.Second, 10*time.Minute),
 		"max_body":     size(&p.MaxBodyBytes, 1000, 1000*megabyte),
-		"per_host":     number(&p.PerHost, 1, 256),
-		"host_gap":     duration(&p.HostGap, 0, time.Hour),
+		"in_flight":    size(&p.InFlightBytes, 1000, 64_000*megabyte),
+		"per_host":     number(&p.PerHost, 1, maxPerHost),
+		"host_gap":     duration(&p.HostGap, 0, maxHostGap),
 		"concurrency":  number(&p.Concurrency, 1, 1024),
 	})
 	if p.MinInterval > p.MaxInterval {
 		v.or(given["max_interval"]).or(given["min_interval"]).problem(
 			"poll.min_interval (%s) is longer than poll.max_interval (%s), must not be",
 			formatDuration(p.MinInterval), formatDuration(p.MaxInterval))
+	}
+	if p.MaxBodyBytes > p.InFlightBytes {
+		v.or(given["in_flight"]).or(given["max_body"]).problem(
+			"poll.max_body (%s) is more than poll.in_flight (%s), must not be",
+			formatSize(p.MaxBodyBytes), formatSize(p.InFlightBytes))
 	}
 }
 

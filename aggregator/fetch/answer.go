@@ -22,7 +22,7 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 		return
 	case status == http.StatusOK, status == http.StatusNonAuthoritativeInfo, status == http.StatusIMUsed && p.deltaAsked(answer):
 		p.describe(answer, route, now)
-		body, err := p.read(answer)
+		body, err := p.read(ctx, answer)
 		if err != nil {
 			p.failFor(ctx, err, route.at)
 			if brokeOff(p.resp.Problem.Kind) {

@@ -18,7 +18,8 @@ type Options struct {
 	// not be empty.
 	UserAgent string
 	// Timeout bounds a whole poll, from resolving the name to the end of the
-	// body, redirects included; 0: 30 s.
+	// body, redirects included, and without what aggregator.Request.Grow waits;
+	// 0: 30 s.
 	Timeout time.Duration
 	// MaxBodyBytes bounds a body, both decompressed and as it crosses the
 	// network; 0: 10 MB.
@@ -116,7 +117,7 @@ func (c *Client) Close() {
 // When ctx is cancelled the outcome is Failed with ProblemCancelled; when its
 // deadline passes, ProblemTimeout.
 func (c *Client) Fetch(ctx context.Context, req aggregator.Request) aggregator.Response {
-	p := &poll{client: c, req: &req, source: &req.Source, sent: req.Validators}
+	p := &poll{client: c, req: &req, source: &req.Source, sent: req.Validators, grow: req.Grow}
 	return p.within(ctx, p.run)
 }
 
@@ -136,8 +137,8 @@ func (p *poll) within(ctx context.Context, run func(ctx context.Context)) (resp 
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timeout := time.AfterFunc(p.client.opts.Timeout, func() { cancel(errTimeout) })
-	defer timeout.Stop()
+	p.timeout = newCountdown(p.client.opts.Timeout, func() { cancel(errTimeout) })
+	defer p.timeout.stop()
 	p.cancel = cancel
 	run(ctx)
 	return p.resp

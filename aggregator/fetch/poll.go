@@ -35,6 +35,9 @@ type poll struct {
 	cancel context.CancelCauseFunc
 	phase  phase
 
+	grow    func(ctx context.Context, bytes int64) error // nil: nobody counts what the body takes
+	timeout *countdown
+
 	wireBytes int64
 	resp      aggregator.Response
 }

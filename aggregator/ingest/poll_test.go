@@ -10,6 +10,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/storage"
 )
 
@@ -77,7 +78,7 @@ func TestFailedCommitObeysTheServer(t *testing.T) {
 				ctx, end := context.WithCancel(t.Context())
 				ended := make(chan error, 1)
 				go func() { ended <- in.Run(ctx) }()
-				turn := in.Poll(t.Context(), settings().Sources["norvia"])
+				turn := in.Poll(t.Context(), settings().Sources["norvia"], nil)
 				if wait := turn.Due.Sub(start); wait < test.wait || wait > test.most+time.Second {
 					t.Errorf("due again after %v, want %v to %v", wait, test.wait, test.most)
 				}
@@ -108,7 +109,7 @@ func TestUnchangedSourceIsNotWaitedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		turn := in.Poll(t.Context(), settings().Sources["norvia"])
+		turn := in.Poll(t.Context(), settings().Sources["norvia"], nil)
 		ended, end := context.WithCancel(t.Context())
 		end()
 		if err := in.Run(ended); err != nil {
@@ -122,4 +123,82 @@ func TestUnchangedSourceIsNotWaitedFor(t *testing.T) {
 			t.Errorf("stored after %d polls, next at %v; want 1, and %v as the loop was told", s.Polls, s.NextPoll, turn.Due)
 		}
 	})
+}
+
+// answers gives every request the same answer, whose body asks for room.
+type answers struct {
+	response aggregator.Response
+	grew     *int64
+}
+
+func (a answers) Fetch(ctx context.Context, req aggregator.Request) aggregator.Response {
+	if err := req.Grow(ctx, 1000); err == nil {
+		*a.grew += 1000
+	}
+	return a.response
+}
+
+// What a poll tells the loop: when the source is due, at the earliest if its
+// interval changes, and whether the host is to be left in peace.
+func TestTurn(t *testing.T) {
+	t.Parallel()
+	now := time.Now().UTC()
+	in := func(d time.Duration) time.Time { return now.Add(d) }
+	tests := []struct {
+		name     string
+		response aggregator.Response
+		hints    aggregator.Hints
+		floor    time.Time
+		rest     time.Time
+		restsToo bool // until it is due
+	}{
+		{name: "unchanged", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304}, floor: now},
+		{name: "unchanged and fresh for an hour", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304, FreshUntil: in(time.Hour)}, floor: in(time.Hour)},
+		{name: "a feed that asks for two hours", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304, FreshUntil: in(time.Hour)}, hints: aggregator.Hints{MinInterval: 2 * time.Hour}, floor: in(2 * time.Hour)},
+		{name: "a feed that skips hours", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304}, hints: aggregator.Hints{SkipHours: 1}},
+		{name: "throttled", response: aggregator.Response{Outcome: aggregator.Throttled, Status: 429}, restsToo: true},
+		{name: "throttled for long", response: aggregator.Response{Outcome: aggregator.Throttled, Status: 503, RetryAfter: in(5 * time.Hour)}, rest: in(5 * time.Hour), restsToo: true},
+		{name: "503 without a time", response: aggregator.Response{Outcome: aggregator.Failed, Status: 503}, rest: in(schedule.DefaultMinInterval)},
+		{name: "500", response: aggregator.Response{Outcome: aggregator.Failed, Status: 500}},
+		{name: "no answer", response: aggregator.Response{Outcome: aggregator.Failed}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			db, err := storage.Open(filepath.Join(t.TempDir(), "wiredesk.db"), storage.Options{NoSync: true, InitialMmapBytes: 1 << 20})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			state := aggregator.SourceState{Source: "norvia", URL: url("norvia"), Hints: test.hints}
+			if err := db.Commit(aggregator.Commit{States: []aggregator.SourceState{state}}); err != nil {
+				t.Fatal(err)
+			}
+			log := slog.New(slog.DiscardHandler)
+			var grew int64
+			test.response.At = now
+			poller := ingest.NewPoller(answers{test.response, &grew}, nil, log)
+			in, err := ingest.New(ingest.Options{Store: db, Poller: poller, Log: log}, settings())
+			if err != nil {
+				t.Fatal(err)
+			}
+			running, end := context.WithCancel(t.Context())
+			ended := make(chan error)
+			go func() { ended <- in.Run(running) }()
+			turn := in.Poll(t.Context(), settings().Sources["norvia"], nil)
+			end()
+			if err := <-ended; err != nil {
+				t.Fatal(err)
+			}
+			if test.restsToo && test.rest.IsZero() {
+				test.rest = turn.Due
+			}
+			if !turn.Floor.Equal(test.floor) || !turn.Rest.Equal(test.rest) {
+				t.Errorf("due at %v, floor %v, rest until %v; want floor %v, rest until %v", turn.Due, turn.Floor, turn.Rest, test.floor, test.rest)
+			}
+			if turn.Due.Before(turn.Floor) || turn.Due.Before(now) || grew != 1000 {
+				t.Errorf("due at %v, floor %v; the body grew to %d", turn.Due, turn.Floor, grew)
+			}
+		})
+	}
 }

@@ -13,9 +13,9 @@ func (in *Ingest) planning() planning {
 	return planning{in.settings.Load().Planner, in.tuning.Load()}
 }
 
-// Load returns how often sources are expected to be polled, and how often the
+// Spending returns how often sources are expected to be polled, and how often the
 // budget lets them.
-func (in *Ingest) Load() schedule.Load { return in.tuning.Load().Load() }
+func (in *Ingest) Spending() schedule.Spending { return in.tuning.Load().Spending() }
 
 // tune works out what the sources share, if it is time to by the clock of the
 // stream: what is planned depends on results, configuration and store alone.

@@ -60,7 +60,7 @@ func TestLoadFollowsTheSources(t *testing.T) {
 			t.Errorf("%s: %v polls a second, want %v", what, got, want)
 		}
 	}
-	load := b.in.Load()
+	load := b.in.Spending()
 	near("budget", load.Budget, 3.0/600)
 	near("expected", load.Expected, 3.0/600)
 	more := settings()
@@ -69,7 +69,7 @@ func TestLoadFollowsTheSources(t *testing.T) {
 	}
 	b.in.Configure(more)
 	b.submit(b.fetched("norvia", b.dated("1")))
-	load = b.in.Load()
+	load = b.in.Spending()
 	near("budget of more", load.Budget, 4.0/600)
 	near("fixed", load.Fixed, 1.0/60)
 	if !load.Kept() {

@@ -22,7 +22,7 @@ func TestRestIsTheHostsThatAskedForIt(t *testing.T) {
 		}}
 		sibling, there := dueNow("b", "wire.example"), dueNow("c", "busy.example")
 		sibling.Due, there.Due = start.Add(time.Minute), start.Add(time.Minute)
-		run(t, w, Options{}, []Target{dueNow("a", "wire.example"), sibling, there}, sleep(2*time.Hour))
+		run(t, w, Options{}, among(dueNow("a", "wire.example"), sibling, there), sleep(2*time.Hour))
 		if at := w.times("b"); len(at) != 1 || at[0].Sub(start) != time.Minute {
 			t.Errorf("b, on a host that asked for nothing, was polled at %v", at)
 		}
@@ -35,7 +35,7 @@ func TestRestIsTheHostsThatAskedForIt(t *testing.T) {
 		w := &world{turn: func(aggregator.Source) Turn { return Turn{} }}
 		told := dueNow("a", "wire.example")
 		told.Rest, told.RestAt = start.Add(time.Hour), "https://busy.example"
-		run(t, w, Options{}, []Target{told, dueNow("c", "busy.example")}, sleep(2*time.Hour))
+		run(t, w, Options{}, among(told, dueNow("c", "busy.example")), sleep(2*time.Hour))
 		if at := w.times("a"); len(at) != 1 || !at[0].Equal(start) {
 			t.Errorf("a was polled at %v", at)
 		}
@@ -58,7 +58,10 @@ func TestMovedSourceWaitsForItsNewHost(t *testing.T) {
 		}}
 		moved := dueNow("c", "older.example")
 		moved.Address = "https://new.example/c"
-		run(t, w, Options{HostGap: 10 * time.Second}, []Target{dueNow("a", "old.example"), dueNow("b", "new.example"), moved}, sleep(80*time.Second))
+		run(t, w, Options{}, Roster{
+			Peace:   Peace{HostGap: 10 * time.Second},
+			Targets: []Target{dueNow("a", "old.example"), dueNow("b", "new.example"), moved},
+		}, sleep(100*time.Second))
 		var first, second []time.Duration
 		for _, id := range []string{"a", "b", "c"} {
 			at := w.times(id)
@@ -80,9 +83,9 @@ func TestMovedSourceWaitsForItsNewHost(t *testing.T) {
 func TestHostsAreForgotten(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	s := newState(Options{Concurrency: 1, PerHost: 1})
-	s.rest("wire.example", "https://busy.example", now.Add(time.Hour))
-	s.rest("wire.example", "https://busy.example", now.Add(2*time.Hour))
+	s := newState(Options{Concurrency: 1}.withDefaults())
+	s.rest(nil, "https://busy.example", now.Add(time.Hour), now)
+	s.rest(nil, "https://busy.example", now.Add(2*time.Hour), now)
 	for _, after := range []time.Duration{0, time.Hour, 2 * time.Hour} {
 		s.next(now.Add(after))
 		if known := len(s.hosts); (known == 0) != (after == 2*time.Hour) {

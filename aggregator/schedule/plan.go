@@ -172,7 +172,7 @@ func (p Planner) own(src aggregator.Source, before aggregator.Plan, last time.Ti
 		return aggregator.Plan{At: seen.At.Add(p.MinInterval), Rule: aggregator.RuleOverflow}
 	}
 	next := p.index(rhythm, seen, t)
-	if limit := pace(last, seen); !first && limit > 0 && seen.At.Add(limit).Before(next.At) {
+	if limit := flood(last, seen); !first && limit > 0 && seen.At.Add(limit).Before(next.At) {
 		next.At, next.Rule = later(seen.At.Add(limit), seen.At.Add(p.MinInterval)), aggregator.RuleScroll
 	}
 	if first {
@@ -192,10 +192,10 @@ func (p Planner) own(src aggregator.Source, before aggregator.Plan, last time.Ti
 	return next
 }
 
-// pace returns in what time the document would be as full as is let come, at the
+// flood returns in what time the document would be as full as is let come, at the
 // pace of what a poll brought since the last; 0: it was not much. News comes in
 // floods that no profile foretells.
-func pace(last time.Time, seen Observation) time.Duration {
+func flood(last time.Time, seen Observation) time.Duration {
 	const much = 0.4
 	if float64(len(seen.New)) < much*float64(seen.Shown) || overflown(seen) && !dated(seen) {
 		return 0

@@ -61,7 +61,7 @@ func learn(r aggregator.Rhythm, seen Observation, t *Tuning) aggregator.Rhythm {
 		}
 		r.Week = c.encode()
 	}
-	watch(&r, from, seen.At, &t.population)
+	observe(&r, from, seen.At, &t.population)
 	if seen.Shown > 0 {
 		r.Window = seen.Shown
 		if !first && overflown(seen) && gap > 0 && (r.Fill == 0 || gap < r.Fill) {
@@ -148,8 +148,8 @@ func overflown(seen Observation) bool {
 	return seen.Shown > 0 && len(seen.New) >= seen.Shown
 }
 
-// watch counts the time from one poll to the next as watched.
-func watch(r *aggregator.Rhythm, from, to time.Time, population *week) {
+// observe counts the time from one poll to the next as watched.
+func observe(r *aggregator.Rhythm, from, to time.Time, population *week) {
 	long := to.Sub(from) > 24*time.Hour
 	end := to.Unix()
 	for at := from.Unix(); at < end; {

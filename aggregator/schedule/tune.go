@@ -31,26 +31,26 @@ type Tuning struct {
 	theta      float64 // what a poll must be worth, in entries times seconds
 	population week    // how busy all sources are in a half hour; 1 on average
 	polls      week    // how many polls all sources take in a half hour; 1 on average
-	load       Load
+	spending   Spending
 }
 
-// Load is how often sources without an interval of their own are expected to be
+// Spending is how often sources without an interval of their own are expected to be
 // polled, in polls a second over a week.
-type Load struct {
+type Spending struct {
 	Budget   float64 // what poll.budget allows
 	Expected float64 // what comes out: more where poll.max_interval asks for more than the budget, less where floors hold polls back
 	Fixed    float64 // polls of the sources with an interval of their own, which are outside the budget
 }
 
 // Kept reports whether the budget can be kept.
-func (l Load) Kept() bool { return l.Expected <= l.Budget*1.01 }
+func (l Spending) Kept() bool { return l.Expected <= l.Budget*1.01 }
 
-// Load returns what the Tuning expects; all zero for a nil one.
-func (t *Tuning) Load() Load {
+// Spending returns what the Tuning expects; all zero for a nil one.
+func (t *Tuning) Spending() Spending {
 	if t == nil {
-		return Load{}
+		return Spending{}
 	}
-	return t.load
+	return t.spending
 }
 
 // Due reports whether it is time at now to work out what follows t.
@@ -88,7 +88,7 @@ func (p Planner) Tune(before *Tuning, now time.Time, changed bool, sources iter.
 	for src, state := range sources {
 		switch {
 		case src.Interval > 0:
-			t.load.Fixed += 1 / src.Interval.Seconds()
+			t.spending.Fixed += 1 / src.Interval.Seconds()
 			continue
 		case state.Outcome == aggregator.Gone, state.Failures > 0, pushed(state.Push, now):
 			continue
@@ -101,13 +101,13 @@ func (p Planner) Tune(before *Tuning, now time.Time, changed bool, sources iter.
 		}
 		demands = append(demands, p.demandOf(&state, &t.population))
 	}
-	t.load.Budget = float64(len(demands)) / p.Budget.Seconds()
+	t.spending.Budget = float64(len(demands)) / p.Budget.Seconds()
 	// What was spent too much is saved later, some days long: the half-life of
 	// the account divided by its weight.
 	const weight = 6
 	day := float64(len(demands)) * 24 * float64(time.Hour) / float64(p.Budget)
 	over := (polls - allots) / (allots + day)
-	t.solve(demands, t.load.Budget*min(max(1-weight*over, 0.5), 1.5))
+	t.solve(demands, t.spending.Budget*min(max(1-weight*over, 0.5), 1.5))
 	return t
 }
 
@@ -199,7 +199,7 @@ func (t *Tuning) solve(demands []demand, want float64) {
 		}
 		t.theta = next
 	}
-	t.load.Expected = total
+	t.spending.Expected = total
 	t.polls.scale(1)
 }
 

@@ -38,35 +38,35 @@ func TestTuneKnowsNothing(t *testing.T) {
 
 // A budget that the bounds do not let be kept is told apart from one that is
 // not used up.
-func TestLoad(t *testing.T) {
+func TestSpending(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		planner  Planner
 		interval time.Duration
-		want     Load
+		want     Spending
 		kept     bool
 	}{
-		"kept":          {planner: Planner{Budget: 10 * time.Minute}, want: Load{Budget: 10. / 600, Expected: 10. / 600}, kept: true},
-		"too small":     {planner: Planner{Budget: 2 * time.Hour, MaxInterval: time.Hour}, want: Load{Budget: 10. / 7200, Expected: 10. / 3600}},
-		"not used up":   {planner: Planner{Budget: time.Minute, MinInterval: 2 * time.Minute}, want: Load{Budget: 10. / 60, Expected: 10. / 120}, kept: true},
-		"outside of it": {planner: Planner{}, interval: time.Minute, want: Load{Fixed: 10. / 60}, kept: true},
-		"never any":     {planner: Planner{}, want: Load{}, kept: true},
+		"kept":          {planner: Planner{Budget: 10 * time.Minute}, want: Spending{Budget: 10. / 600, Expected: 10. / 600}, kept: true},
+		"too small":     {planner: Planner{Budget: 2 * time.Hour, MaxInterval: time.Hour}, want: Spending{Budget: 10. / 7200, Expected: 10. / 3600}},
+		"not used up":   {planner: Planner{Budget: time.Minute, MinInterval: 2 * time.Minute}, want: Spending{Budget: 10. / 60, Expected: 10. / 120}, kept: true},
+		"outside of it": {planner: Planner{}, interval: time.Minute, want: Spending{Fixed: 10. / 60}, kept: true},
+		"never any":     {planner: Planner{}, want: Spending{}, kept: true},
 	} {
 		n := 10
 		if name == "never any" {
 			n = 0
 		}
-		load := test.planner.Tune(nil, noon, false, unknown(n, test.interval)).Load()
-		for _, pair := range [][2]float64{{load.Budget, test.want.Budget}, {load.Expected, test.want.Expected}, {load.Fixed, test.want.Fixed}} {
+		spending := test.planner.Tune(nil, noon, false, unknown(n, test.interval)).Spending()
+		for _, pair := range [][2]float64{{spending.Budget, test.want.Budget}, {spending.Expected, test.want.Expected}, {spending.Fixed, test.want.Fixed}} {
 			if math.Abs(pair[0]-pair[1]) > 0.01*pair[1] {
-				t.Errorf("%s: %+v, want %+v", name, load, test.want)
+				t.Errorf("%s: %+v, want %+v", name, spending, test.want)
 			}
 		}
-		if load.Kept() != test.kept {
-			t.Errorf("%s: kept is %v", name, load.Kept())
+		if spending.Kept() != test.kept {
+			t.Errorf("%s: kept is %v", name, spending.Kept())
 		}
 	}
-	if load := (*Tuning)(nil).Load(); load != (Load{}) {
+	if load := (*Tuning)(nil).Spending(); load != (Spending{}) {
 		t.Errorf("without a tuning %+v", load)
 	}
 }
@@ -113,7 +113,7 @@ func TestShareOfTheSilentIsNotSpent(t *testing.T) {
 				return
 			}
 		}
-	}).Load()
+	}).Spending()
 	if want := 1. / 900; math.Abs(load.Budget-want) > 1e-9 {
 		t.Errorf("budget of %v polls a second, want that of one source", load.Budget)
 	}

@@ -24,15 +24,15 @@ func (l *Loop) Wake(ctx context.Context, source string, at time.Time) {
 	}
 }
 
-func (s *state) wakeUp(w wakening) {
+func (s *state) wakeUp(w wakening, now time.Time) {
 	t := s.sources[w.source]
 	switch {
 	case t == nil:
 	case t.polling:
-		if t.again == nil || t.again.After(w.at) {
-			t.again = &w.at
+		if t.again.IsZero() || w.at.Before(t.again) {
+			t.again = w.at
 		}
-	case t.due.After(w.at):
-		s.schedule(t, w.at)
+	case t.in == &s.due && w.at.Before(t.at):
+		s.schedule(t, w.at, now)
 	}
 }

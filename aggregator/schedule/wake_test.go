@@ -35,7 +35,7 @@ func TestWake(t *testing.T) {
 					takes: func(aggregator.Source) time.Duration { return test.takes },
 					turn:  func(aggregator.Source) Turn { return Turn{Due: time.Now().Add(hour)} },
 				}
-				run(t, w, Options{}, []Target{dueNow("a", "a.example")}, func(l *Loop) {
+				run(t, w, Options{}, among(dueNow("a", "a.example")), func(l *Loop) {
 					for step := time.Duration(0); step < 2*hour+5*time.Minute; step += 5 * time.Second {
 						if at, ok := test.wakes[step]; ok {
 							l.Wake(t.Context(), "a", start.Add(at))
@@ -68,7 +68,7 @@ func TestWakeKeepsThePeace(t *testing.T) {
 			}
 			return Turn{Due: start.Add(24 * time.Hour), Rest: start.Add(time.Hour)}
 		}}
-		run(t, w, Options{}, []Target{dueNow("a", "a.example"), dueNow("gone", "b.example")}, sleep(time.Minute), func(l *Loop) {
+		run(t, w, Options{}, among(dueNow("a", "a.example"), dueNow("gone", "b.example")), sleep(time.Minute), func(l *Loop) {
 			for _, source := range []string{"a", "gone", "unknown"} {
 				l.Wake(t.Context(), source, time.Now())
 			}

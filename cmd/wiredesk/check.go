@@ -96,19 +96,20 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, known 
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
 	rows := make([]checked, len(cfg.Sources))
 	place := make(map[string]*checked, len(rows))
-	targets := make([]schedule.Target, len(rows))
+	roster := rosterOf(cfg)
 	for i, src := range cfg.Sources {
 		state := unpolled(src, known)
-		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src, Address: state.Address}
+		place[src.ID] = &rows[i]
+		roster.Targets = append(roster.Targets, schedule.Target{Source: src, Address: state.Address})
 	}
 	asking, done := context.WithCancel(ctx)
 	defer done()
 	var left atomic.Int64
 	left.Store(int64(len(rows)))
 	loop := schedule.NewLoop(schedule.Options{
-		Concurrency: cfg.Poll.Concurrency, PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap,
-		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
-			result := poller.Ask(ctx, src, unpolled(src, known))
+		Concurrency: cfg.Poll.Concurrency, InFlightBytes: cfg.Poll.InFlightBytes, MaxBodyBytes: cfg.Poll.MaxBodyBytes,
+		Poll: func(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
+			result := poller.Within(room.Grow).Ask(ctx, src, unpolled(src, known))
 			*place[src.ID] = rowOf(&result)
 			step()
 			if left.Add(-1) == 0 {
@@ -119,7 +120,7 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, known 
 	})
 	var group errgroup.Group
 	group.Go(func() error { return loop.Run(asking) })
-	loop.Replace(asking, targets)
+	loop.Replace(asking, roster)
 	return rows, errors.Join(group.Wait(), ctx.Err())
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,6 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 		}
 	}()
 	d.config.Store(cfg)
-	d.metrics = newMetrics(db)
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
@@ -83,11 +83,13 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 		return nil, err
 	}
 	d.loop = schedule.NewLoop(schedule.Options{
-		Poll:        d.ingest.Poll,
-		Concurrency: cfg.Poll.Concurrency,
-		PerHost:     cfg.Poll.PerHost,
-		HostGap:     cfg.Poll.HostGap,
+		Poll:          d.ingest.Poll,
+		Concurrency:   cfg.Poll.Concurrency,
+		InFlightBytes: cfg.Poll.InFlightBytes,
+		MaxBodyBytes:  cfg.Poll.MaxBodyBytes,
+		Log:           log,
 	})
+	d.metrics = newMetrics(db, d.loop.Load, d.ingest.Spending)
 	d.hubs, err = websub.New(websub.Options{
 		Poster:       d.client,
 		Store:        db,
@@ -154,7 +156,7 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		d.log.Warn("commands cannot reach this daemon", "err", err)
 	}
 	d.configureHubs()
-	d.loop.Replace(ctx, d.targets())
+	d.loop.Replace(ctx, d.roster())
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
 	d.notify(daemon.SdNotifyReady)
@@ -220,7 +222,7 @@ func (d *desk) reconfigure(ctx context.Context) {
 	d.config.Store(next)
 	d.ingest.Configure(settings)
 	d.configureHubs()
-	d.loop.Replace(ctx, d.targets())
+	d.loop.Replace(ctx, d.roster())
 	d.server.Touch(d.carriers())
 	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
 }
@@ -279,22 +281,43 @@ func (d *desk) alive() error {
 	return nil
 }
 
-// targets returns the sources with the times at which they are due.
-func (d *desk) targets() []schedule.Target {
+// roster returns the sources with the times at which they are due, and the
+// peace of their hosts.
+func (d *desk) roster() schedule.Roster {
 	cfg := d.config.Load()
-	targets := make([]schedule.Target, 0, len(cfg.Sources))
+	roster := rosterOf(cfg)
+	roster.Targets = make([]schedule.Target, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
 		state := d.ingest.State(src.ID)
-		target := schedule.Target{Source: src, Address: state.AddressOf(src), Rest: state.Rest.Until, RestAt: state.Rest.At}
+		target := schedule.Target{
+			Source: src, Address: state.AddressOf(src), Rest: state.Rest.Until, RestAt: state.Rest.At, Every: everyOf(cfg, src),
+		}
 		if state.URL == src.URL {
 			if state.Outcome == aggregator.Gone {
 				continue
 			}
 			target.Due = state.NextPoll
 		}
-		targets = append(targets, target)
+		roster.Targets = append(roster.Targets, target)
 	}
-	return targets
+	return roster
+}
+
+// rosterOf returns a roster without sources: the peace that hosts are left in.
+func rosterOf(cfg *config.Config) schedule.Roster {
+	roster := schedule.Roster{
+		Peace: schedule.Peace{PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap},
+		Hosts: make(map[string]schedule.Peace, len(cfg.Hosts)),
+	}
+	for _, h := range cfg.Hosts {
+		roster.Hosts[h.Name] = schedule.Peace{PerHost: h.PerHost, HostGap: h.HostGap}
+	}
+	return roster
+}
+
+// everyOf returns how far apart the polls of a source are on the average.
+func everyOf(cfg *config.Config, src aggregator.Source) time.Duration {
+	return cmp.Or(src.Interval, min(max(cfg.Poll.Budget, cfg.Poll.MinInterval), cfg.Poll.MaxInterval))
 }
 
 // sources returns the configured sources with their states.

@@ -196,7 +196,7 @@ func (g *guest) wantNext(s aggregator.SourceState, wait, longest time.Duration) 
 func (g *guest) target(id string) (target schedule.Target, ok bool) {
 	g.Helper()
 	g.restart()
-	for _, target := range g.desk.targets() {
+	for _, target := range g.desk.roster().Targets {
 		if target.Source.ID == id {
 			return target, true
 		}

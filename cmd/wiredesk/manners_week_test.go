@@ -217,7 +217,7 @@ func (w *week) live(t *testing.T, until time.Time) {
 	var writer, loop sync.WaitGroup
 	writer.Go(func() { _ = d.ingest.Run(writing) })
 	loop.Go(func() { _ = d.loop.Run(polling) })
-	d.loop.Replace(polling, d.targets())
+	d.loop.Replace(polling, d.roster())
 	time.Sleep(time.Until(until))
 	stopPolling()
 	loop.Wait()

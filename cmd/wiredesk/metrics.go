@@ -11,6 +11,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/aggregator/websub"
 	"wiredesk/storage"
 )
@@ -31,7 +32,7 @@ type metrics struct {
 	subscriptions func() map[aggregator.SubscriptionState]int
 }
 
-func newMetrics(db *storage.DB) *metrics {
+func newMetrics(db *storage.DB, load func() schedule.Load, spending func() schedule.Spending) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -78,6 +79,18 @@ func newMetrics(db *storage.DB) *metrics {
 		m.stories.WithLabelValues(k.String())
 	}
 	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload, m.pushes,
+		gauge("wiredesk_polls_due", "Sources that are due and wait: for their host, a place, memory, or because peaks are flattened.",
+			func() float64 { return float64(load().Due) }),
+		gauge("wiredesk_poll_lateness_seconds", "The longest wait of late of a source that was due, its host's rest not counted.",
+			func() float64 { return load().Lateness.Seconds() }),
+		gauge("wiredesk_polls_planned_per_second", "Polls a second that all sources together are planned to get.",
+			func() float64 { return load().PlannedPerSecond }),
+		gauge("wiredesk_polls_expected_per_second", "Polls a second that the sources without an interval of their own are expected to get.",
+			func() float64 { return spending().Expected }),
+		gauge("wiredesk_polls_budget_per_second", "Polls a second that poll.budget allows those sources.",
+			func() float64 { return spending().Budget }),
+		gauge("wiredesk_bodies_in_flight_bytes", "Memory held for the bodies of polls under way.",
+			func() float64 { return float64(load().InFlightBytes) }),
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),

@@ -115,7 +115,7 @@ func each[T any](items []T, poll func(T)) {
 // poll polls a feed once and returns its state before and after.
 func (r *replay) poll(feed string) (before, after aggregator.SourceState) {
 	before = r.desk.ingest.State(feed)
-	turn := r.desk.ingest.Poll(r.tb.Context(), r.farm.source(feed))
+	turn := r.desk.ingest.Poll(r.tb.Context(), r.farm.source(feed), nil)
 	for after = r.desk.ingest.State(feed); after.Polls == before.Polls; after = r.desk.ingest.State(feed) {
 		// The poll of an unchanged source does not wait for the writer.
 		if err := r.desk.ingest.Ping(r.tb.Context()); err != nil {
