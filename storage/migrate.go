@@ -32,6 +32,14 @@ func migrations() []migration {
 			_, err := tx.CreateBucket([]byte(subscriptionsBucket))
 			return err
 		}},
+		{"note that every key is in its bucket", func(tx *bolt.Tx) error {
+			meta := tx.Bucket([]byte(metaBucket))
+			c, err := readCounters(meta.Get([]byte(countersKey)))
+			if err != nil {
+				return err
+			}
+			return putWritten(meta, c.last)
+		}},
 	}
 }
 
@@ -57,7 +65,7 @@ func (db *DB) inspect(current uint64, exactly bool) error {
 	case exactly && version < current:
 		return fmt.Errorf("it has layout %d and must be brought to %d first: start the daemon on it once", version, current)
 	case exactly:
-		return db.refresh()
+		return db.start()
 	}
 	return nil
 }
@@ -115,6 +123,15 @@ func putVersion(tx *bolt.Tx, version uint64) error {
 	return tx.Bucket([]byte(metaBucket)).Put([]byte(versionKey), k[:])
 }
 
+// putWritten notes that the keys up to a number are in their buckets.
+func putWritten(meta *bolt.Bucket, upTo uint64) error {
+	var p pending
+	for of := range p.written {
+		p.written[of] = upTo
+	}
+	return errors.Join(meta.Put([]byte(keysWrittenKey), p.bytes()), meta.Put([]byte(newestWrittenKey), p.bytes()))
+}
+
 // create lays out a new database.
 func (db *DB) create(version uint64) error {
 	err := db.update(func(tx *bolt.Tx) error {
@@ -123,7 +140,8 @@ func (db *DB) create(version uint64) error {
 				return err
 			}
 		}
-		if err := tx.Bucket([]byte(metaBucket)).Put([]byte(countersKey), counters{}.bytes()); err != nil {
+		meta := tx.Bucket([]byte(metaBucket))
+		if err := errors.Join(meta.Put([]byte(countersKey), counters{}.bytes()), putWritten(meta, 0)); err != nil {
 			return err
 		}
 		return putVersion(tx, version)

@@ -11,19 +11,36 @@ import (
 
 // read runs f in a reading transaction; what is for the error.
 func (db *DB) read(what string, f func(*reader) error) error {
-	err := db.view(func(tx *bolt.Tx) error {
-		return f(&reader{codec: db.codec, tx: tx})
-	})
-	if err != nil {
+	if err := db.see(f); err != nil {
 		return db.failed("read "+what, err)
 	}
 	return nil
+}
+
+// see runs f in a transaction that sees one state of the database, what waits
+// included.
+func (db *DB) see(f func(*reader) error) error {
+	for {
+		again := false
+		err := db.view(func(tx *bolt.Tx) error {
+			r := &reader{codec: db.codec, tx: tx, waiting: db.waitingIn(tx.ID())}
+			// Two commits may have ended since the transaction began.
+			if again = r.waiting == nil; again {
+				return nil
+			}
+			return f(r)
+		})
+		if err != nil || !again {
+			return err
+		}
+	}
 }
 
 // reader is one reading transaction.
 type reader struct {
 	codec
 	tx                     *bolt.Tx
+	waiting                *waiting
 	entries, keys, stories *bolt.Bucket // opened at their first use
 }
 
@@ -36,6 +53,9 @@ func (r *reader) bucket(b **bolt.Bucket, name string) *bolt.Bucket {
 
 // seqOf returns the entry an identity key leads to, 0 for none.
 func (r *reader) seqOf(id []byte) (uint64, error) {
+	if seq := r.waiting.keys.find(id); seq != 0 {
+		return seq, nil
+	}
 	v := r.bucket(&r.keys, keysBucket).Get(id)
 	if v == nil {
 		return 0, nil

@@ -52,9 +52,9 @@ func TestMovedSourceWaitsForItsNewHost(t *testing.T) {
 		start := time.Now()
 		w := &world{turn: func(src aggregator.Source) Turn {
 			if src.ID == "a" {
-				return Turn{Due: start.Add(time.Minute), Address: "https://new.example/a"}
+				return Turn{Due: time.Now().Add(time.Minute), Address: "https://new.example/a"}
 			}
-			return Turn{Due: start.Add(time.Minute)}
+			return Turn{Due: time.Now().Add(time.Minute)}
 		}}
 		moved := dueNow("c", "older.example")
 		moved.Address = "https://new.example/c"
