@@ -81,8 +81,8 @@ type Reading struct {
 	live        bool // labelled as a page that goes on growing
 }
 
-// Read reads an entry's title, summary and canonical link; of old news no more
-// of the summary than tells whether another has the same.
+// Read reads an entry's title, summary and canonical link; of old news not the
+// summary.
 func (j *Judge) Read(e *aggregator.Entry) Reading {
 	old := j.old(e)
 	words := len(e.Title)
@@ -105,7 +105,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	if headline.Section != "" {
 		title = headline.Section + ": " + title
 	}
-	summary, _ := ReadBody(e.Summary)
 	j.scan.reset(title)
 	text := j.plain[:0]
 	skeleton := newRolling()
@@ -155,7 +154,15 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	r.capitals = capitals > 3*small
 	r.grams = gramsOf(text)
 	titleText := len(text)
+	if telling >= minTitleWords {
+		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text))
+	}
+	if old {
+		j.plain = text
+		return r
+	}
 
+	summary, _ := ReadBody(e.Summary)
 	j.scan.reset(withoutLinks(summary))
 	for r.bodyWords < maxBodyWords {
 		w, ok := j.scan.next()
@@ -167,9 +174,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		}
 		r.bodyWords++
 		text = append(append(text, w.letters...), ' ')
-		if old {
-			continue
-		}
 		root := j.stems.root(w.letters, language)
 		segment.add(root.term)
 		r.tokens = append(r.tokens, token{root: root, shape: w.shape})
@@ -178,9 +182,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	j.plain = text
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
-	}
-	if telling >= minTitleWords {
-		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text[:titleText]))
 	}
 	if r.bodyWords >= minBodyWords {
 		r.keys[keyBody] = newKey(keyBody, xxhash.Sum64(text[titleText:]))
