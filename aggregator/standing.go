@@ -87,7 +87,11 @@ func (l PollLog) Explain() string {
 		switch n := bad[o]; {
 		case n == 0:
 		case o == Throttled:
-			parts = append(parts, strconv.Itoa(n)+" were refused for the time being")
+			verb := " were"
+			if n == 1 {
+				verb = " was"
+			}
+			parts = append(parts, strconv.Itoa(n)+verb+" refused for the time being")
 		case o == Gone:
 			parts = append(parts, strconv.Itoa(n)+" found it gone")
 		default:

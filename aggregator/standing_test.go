@@ -85,7 +85,7 @@ func TestExplainPolls(t *testing.T) {
 		p.At = noon.Add(time.Duration(i) * time.Hour)
 		log = log.Add(p)
 	}
-	const want = "of the last 7 polls 2 brought 31 new entries, 2 brought nothing new, 1 were refused for the time being, 1 found it gone, 1 failed"
+	const want = "of the last 7 polls 2 brought 31 new entries, 2 brought nothing new, 1 was refused for the time being, 1 found it gone, 1 failed"
 	if got := log.Explain(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,6 +163,14 @@ func (in *Ingest) State(source string) aggregator.SourceState {
 		state.Source = source
 	}
 	return state
+}
+
+// States returns what is remembered of each source, in no order; also of those
+// that are not configured any more and whose entries are kept.
+func (in *Ingest) States() []aggregator.SourceState {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	return slices.Collect(maps.Values(in.states))
 }
 
 // Fault returns why the last commit failed, or nil if it did not.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -104,13 +105,22 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, known 
 	}
 	asking, done := context.WithCancel(ctx)
 	defer done()
+	var resting sync.Map // hosts that asked to be left in peace
 	var left atomic.Int64
 	left.Store(int64(len(rows)))
 	loop := schedule.NewLoop(schedule.Options{
 		Concurrency: cfg.Poll.Concurrency, InFlightBytes: cfg.Poll.InFlightBytes, MaxBodyBytes: cfg.Poll.MaxBodyBytes,
 		Poll: func(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
-			result := poller.Within(room.Grow).Ask(ctx, src, unpolled(src, known))
-			*place[src.ID] = rowOf(&result)
+			state := unpolled(src, known)
+			if host := schedule.HostOf(state.AddressOf(src)); !rests(&resting, host) {
+				result := poller.Within(room.Grow).Ask(ctx, src, state)
+				*place[src.ID] = rowOf(&result)
+				if result.Response.Outcome == aggregator.Throttled {
+					resting.Store(host, true)
+				}
+			} else {
+				*place[src.ID] = checked{Source: src.ID, URL: src.URL, Problem: "not asked: its host has asked to be left in peace"}
+			}
 			step()
 			if left.Add(-1) == 0 {
 				done()
@@ -122,6 +132,11 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, known 
 	group.Go(func() error { return loop.Run(asking) })
 	loop.Replace(asking, roster)
 	return rows, errors.Join(group.Wait(), ctx.Err())
+}
+
+func rests(hosts *sync.Map, host string) bool {
+	_, found := hosts.Load(host)
+	return found
 }
 
 func rowOf(result *aggregator.PollResult) checked {

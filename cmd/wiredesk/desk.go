@@ -341,15 +341,20 @@ func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceS
 
 // carriers returns the configured sources as readers see them.
 func (d *desk) carriers() map[string]aggregator.Carrier {
-	return carriersOf(d.config.Load(), d.ingest.State)
+	return carriersOf(d.config.Load(), d.ingest.States())
 }
 
 // carriersOf returns the configured sources as readers see them, given what is
-// remembered of each.
-func carriersOf(cfg *config.Config, state func(source string) aggregator.SourceState) map[string]aggregator.Carrier {
-	carriers := make(map[string]aggregator.Carrier, len(cfg.Sources))
+// remembered of each, and those that were: their entries are still shown.
+func carriersOf(cfg *config.Config, states []aggregator.SourceState) map[string]aggregator.Carrier {
+	carriers := make(map[string]aggregator.Carrier, max(len(cfg.Sources), len(states)))
+	known := make(map[string]aggregator.SourceState, len(states))
+	for _, state := range states {
+		known[state.Source] = state
+		carriers[state.Source] = aggregator.CarrierOf(aggregator.Source{ID: state.Source, URL: state.URL}, state)
+	}
 	for _, src := range cfg.Sources {
-		carriers[src.ID] = aggregator.CarrierOf(src, state(src.ID))
+		carriers[src.ID] = aggregator.CarrierOf(src, known[src.ID])
 	}
 	return carriers
 }
