@@ -116,6 +116,7 @@ type writer struct {
 
 	entries, keys, stories, newest, revisions, decisions, sources, aliases, pins, meta *bolt.Bucket
 
+	changes  *changeLog
 	counters counters
 	fresh    map[uint64]*freshEntry
 	homeless map[uint64]aggregator.StoryID             // entries whose story has not named them yet
@@ -157,7 +158,10 @@ func (db *DB) newWriter(tx *bolt.Tx) (*writer, error) {
 		loose:     map[aggregator.StoryID]aggregator.StoryID{},
 	}
 	var err error
-	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
+	if w.counters, err = readCounters(w.meta.Get([]byte(countersKey))); err != nil {
+		return nil, err
+	}
+	w.changes, err = newChangeLog(open(changesBucket, fillPercent))
 	return w, err
 }
 

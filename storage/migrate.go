@@ -32,6 +32,14 @@ func migrations() []migration {
 			_, err := tx.CreateBucket([]byte(subscriptionsBucket))
 			return err
 		}},
+		{"make room for followers and changes", func(tx *bolt.Tx) error {
+			for _, name := range []string{followersBucket, changesBucket} {
+				if _, err := tx.CreateBucket([]byte(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
 	}
 }
 

@@ -270,14 +270,15 @@ func TestMigrateNew(t *testing.T) {
 	}
 }
 
-// TestMigrateFirst: a database of the first layout gets room for aliases, pins
-// and subscriptions, and loses nothing.
+// TestMigrateFirst: a database of the first layout gets room for all that came
+// later, and loses nothing.
 func TestMigrateFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	err := errors.Join(withEntries(path, 3), withBolt(path, func(tx *bolt.Tx) error {
 		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
-			tx.DeleteBucket([]byte(subscriptionsBucket)), putVersion(tx, 1))
+			tx.DeleteBucket([]byte(subscriptionsBucket)), tx.DeleteBucket([]byte(followersBucket)),
+			tx.DeleteBucket([]byte(changesBucket)), putVersion(tx, 1))
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -294,5 +295,12 @@ func TestMigrateFirst(t *testing.T) {
 	if err := db.SaveSubscription(subscription("token")); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
+	if err := db.SaveFollowers([]aggregator.Follower{follower(1)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	mustCommit(t, db, lone("bbc", 4))
+	if first, last, err := db.ChangesKept(); err != nil || first != 1 || last != 1 {
+		t.Errorf("changes %d to %d are kept: %v", first, last, err)
+	}
+	equal(t, "entries", []uint64{1, 2, 3, 4}, left(t, db, 4))
 }

@@ -22,7 +22,8 @@ func (w *writer) putStories(stories []aggregator.Story) error {
 	return w.checkAliases(stories)
 }
 
-// putStory stores a story, its place among the newest and its aliases.
+// putStory stores a story, its place among the newest, its aliases and what
+// became of it.
 func (w *writer) putStory(s *aggregator.Story) error {
 	if err := w.checkStory(s); err != nil {
 		return err
@@ -30,17 +31,24 @@ func (w *writer) putStory(s *aggregator.Story) error {
 	delete(w.left, s.ID)
 	k := seqKey(s.Seq)
 	first := stampOf(s.First)
-	var merged []aggregator.StoryID
+	var before *aggregator.Story
 	if f := w.fresh[s.Seq]; f != nil && !f.told {
 		f.told = true
 		w.counters.stories++
 	} else {
 		var err error
-		if merged, err = w.moveStory(s, first); err != nil {
+		if before, err = w.moveStory(s, first); err != nil {
 			return err
 		}
 	}
+	var merged []aggregator.StoryID
+	if before != nil {
+		merged = before.Merged
+	}
 	if err := w.putAliases(s, merged); err != nil {
+		return err
+	}
+	if err := w.changes.add(w.encoder, s.Seq, aggregator.ChangeOf(before, s)); err != nil {
 		return err
 	}
 	place := newestKey(first, s.Seq)
@@ -55,8 +63,8 @@ func (w *writer) putStory(s *aggregator.Story) error {
 }
 
 // moveStory makes way for a story that may be stored already, and returns what
-// that had merged with.
-func (w *writer) moveStory(s *aggregator.Story, first stamp) ([]aggregator.StoryID, error) {
+// that was; nil: it was not.
+func (w *writer) moveStory(s *aggregator.Story, first stamp) (*aggregator.Story, error) {
 	k := seqKey(s.Seq)
 	v := w.stories.Get(k[:])
 	if v == nil {
@@ -70,10 +78,10 @@ func (w *writer) moveStory(s *aggregator.Story, first stamp) ([]aggregator.Story
 	case old.ID != s.ID:
 		return nil, contradiction("story %s is stored as %d, which is story %s", s.ID, s.Seq, old.ID)
 	case stampOf(old.First) == first:
-		return old.Merged, nil
+		return &old, nil
 	}
 	place := newestKey(stampOf(old.First), s.Seq)
-	return old.Merged, w.newest.Delete(place[:])
+	return &old, w.newest.Delete(place[:])
 }
 
 func (w *writer) checkStory(s *aggregator.Story) error {
