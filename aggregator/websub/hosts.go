@@ -7,6 +7,7 @@ import "time"
 type hosts struct {
 	most    int           // requests at once
 	gap     time.Duration // between the end of one request to a host and the next
+	rest    time.Duration // of a host that does not answer, at the longest
 	known   map[string]*host
 	waiting map[string]*host // those with a queue
 	queued  map[string]bool  // tokens in queues
@@ -28,8 +29,8 @@ const (
 	manyHosts = 5000
 )
 
-func newHosts(most int, gap time.Duration) *hosts {
-	return &hosts{most: most, gap: gap, known: map[string]*host{}, waiting: map[string]*host{}, queued: map[string]bool{}}
+func newHosts(most int, gap, rest time.Duration) *hosts {
+	return &hosts{most: most, gap: gap, rest: rest, known: map[string]*host{}, waiting: map[string]*host{}, queued: map[string]bool{}}
 }
 
 // enqueue has a token wait for its host. One that waits already waits once.
@@ -85,7 +86,7 @@ func (h *hosts) end(name string, answered bool, until, now time.Time) {
 		to.failures = 0
 	} else {
 		to.failures++
-		to.free = later(now.Add(backOff(name, to.failures, deadWait, deadWaitMax)), until)
+		to.free = later(now.Add(backOff(name, to.failures, deadWait, h.rest)), until)
 	}
 	h.sweep(now)
 }

@@ -47,7 +47,7 @@ type answer struct {
 
 // ask sends requests until ctx ends, then waits for those under way.
 func (s *Subscriber) ask(ctx context.Context) {
-	r := &round{Subscriber: s, hubs: newHosts(maxRequests, hubGap), answers: make(chan answer, maxRequests)}
+	r := &round{Subscriber: s, hubs: newHosts(maxRequests, hubGap, deadWaitMax), answers: make(chan answer, maxRequests)}
 	var requests sync.WaitGroup
 	defer requests.Wait()
 	timer := time.NewTimer(time.Hour)
