@@ -1,0 +1,630 @@
+package websub
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wiredesk/aggregator"
+)
+
+// TestHubRocks goes through what websub.rocks asks of a hub, and what else can
+// become of a subscription.
+func TestHubRocks(t *testing.T) {
+	t.Parallel()
+	run := func(name string, f func(t *testing.T, s *newsstand)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withStand(t, func(s *newsstand) { f(s.t, s) })
+		})
+	}
+	wantBodies := func(t *testing.T, s *newsstand, want ...string) {
+		t.Helper()
+		if diff := cmp.Diff(want, s.bodies()); diff != "" {
+			t.Errorf("pushed (-want +got):\n%s", diff)
+		}
+	}
+
+	run("plain", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader)
+		asks := s.asked()
+		if len(asks) != 1 || asks[0].mode() != "subscribe" || asks[0].query.Get("hub.topic") != atomTopic ||
+			len(asks[0].query.Get("hub.challenge")) < 20 || asks[0].query.Get("hub.lease_seconds") != "432000" {
+			t.Fatalf("the callback was asked %+v", asks)
+		}
+		f := s.only()
+		if f.Topic != atomTopic || f.Callback != reader || f.Secret != "" || f.LeaseUntil.Sub(f.Created) != DefaultHubLease || f.Sent != `"a1"` {
+			t.Errorf("stored %+v", f)
+		}
+		wantBodies(t, s) // what it could read when it came is not pushed
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s, "<feed>2</feed>")
+		header := map[string]string{
+			"Content-Type": "application/atom+xml; charset=utf-8",
+			"Link":         `<https://desk.example/hub>; rel="hub", <https://desk.example/feeds/all.atom>; rel="self"`,
+		}
+		if got := s.pushed()[0]; got.call.URL != reader || got.call.AllowPrivate || !cmp.Equal(header, got.call.Header) {
+			t.Errorf("pushed to %s with %v", got.call.URL, got.call.Header)
+		}
+	})
+
+	run("secret", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.secret", "hush")
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s, "<feed>2</feed>")
+		got, ok := parseSignature(s.pushed()[0].call.Header["X-Hub-Signature"])
+		if !ok || !got.signs([]byte("<feed>2</feed>"), "hush") || got.signs([]byte("<feed>2</feed>"), "hushed") ||
+			!strings.HasPrefix(s.pushed()[0].call.Header["X-Hub-Signature"], "sha256=") {
+			t.Errorf("signed %v", s.pushed()[0].call.Header)
+		}
+		for _, line := range s.logged {
+			if strings.Contains(line, "hush") || strings.Contains(line, "/push") {
+				t.Errorf("the log shows %q", line)
+			}
+		}
+	})
+
+	run("extra parameters", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.verify", "sync", "foo", "bar", "hub.verify_token", "x")
+		if q := s.asked()[0].query; len(q) != 4 {
+			t.Errorf("asked back with %v", q)
+		}
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s, "<feed>2</feed>")
+	})
+
+	run("a callback with a query", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader+"?user=7&x=%2F%20")
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		if got := s.asked()[0].call.URL; !strings.HasPrefix(got, reader+"?user=7&x=%2F%20&hub.challenge=") {
+			t.Errorf("asked at %s", got)
+		}
+		if got := s.pushed(); len(got) != 1 || got[0].call.URL != reader+"?user=7&x=%2F%20" {
+			t.Errorf("pushed %+v", got)
+		}
+	})
+
+	run("resubscribe", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.secret", "first", "hub.lease_seconds", "3600")
+		first := s.only()
+		time.Sleep(30 * time.Minute)
+		s.follows(atomTopic, reader, "hub.secret", "second", "hub.lease_seconds", "7200")
+		second := s.only()
+		if second.Secret.Reveal() != "second" || !second.Created.Equal(first.Created) || second.LeaseUntil.Sub(first.LeaseUntil) < time.Hour {
+			t.Errorf("after %+v came %+v", first, second)
+		}
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s, "<feed>2</feed>") // once
+		if got, _ := parseSignature(s.pushed()[0].call.Header["X-Hub-Signature"]); !got.signs([]byte("<feed>2</feed>"), "second") {
+			t.Error("not signed with the second secret")
+		}
+	})
+
+	run("resubscribing that is refused changes nothing", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.secret", "first")
+		before := s.only()
+		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(404) } })
+		s.follows(atomTopic, reader, "hub.secret", "forged")
+		if diff := cmp.Diff(before, s.only()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+
+	run("unsubscribe", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader)
+		form := url.Values{"hub.mode": {"unsubscribe"}, "hub.topic": {atomTopic}, "hub.callback": {reader}}
+		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(404) } })
+		if w := s.ask(form); w.Code != http.StatusAccepted {
+			t.Errorf("answered %d", w.Code)
+		}
+		time.Sleep(time.Minute)
+		s.wantFollowers(1) // somebody else asked
+		s.note(func() { s.callback = nil })
+		s.ask(form)
+		time.Sleep(time.Minute)
+		s.wantFollowers(0)
+		asks := s.asked()
+		if last := asks[len(asks)-1]; last.mode() != "unsubscribe" || last.query.Has("hub.lease_seconds") || last.query.Get("hub.topic") != atomTopic {
+			t.Errorf("asked back %v", last.query)
+		}
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s)
+	})
+
+	run("both content types", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader+"?atom")
+		s.follows(jsonTopic, reader+"?json")
+		s.publish(jsonTopic, `"j2"`, `{"n":2}`)
+		wantBodies(t, s, `{"n":2}`)
+		if got := s.pushed()[0].call.Header["Content-Type"]; got != "application/feed+json; charset=utf-8" {
+			t.Errorf("pushed as %s", got)
+		}
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		if got := s.pushed()[1].call.Header["Content-Type"]; got != "application/atom+xml; charset=utf-8" {
+			t.Errorf("pushed as %s", got)
+		}
+	})
+
+	run("expired lease", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.lease_seconds", "600")
+		time.Sleep(9 * time.Minute)
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		wantBodies(t, s, "<feed>2</feed>")
+		time.Sleep(2 * time.Minute)
+		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
+		wantBodies(t, s, "<feed>2</feed>")
+		s.wantFollowers(0)
+	})
+
+	run("leases have bounds", func(t *testing.T, s *newsstand) {
+		for _, test := range []struct{ asked, granted string }{
+			{"1", "300"}, {"0", "432000"}, {"", "432000"}, {"86400", "86400"}, {"99999999999999999999999", "2592000"},
+		} {
+			s.follows(atomTopic, reader, "hub.lease_seconds", test.asked)
+			asks := s.asked()
+			if got := asks[len(asks)-1].query.Get("hub.lease_seconds"); got != test.granted {
+				t.Errorf("asked for %q: %s s, want %s", test.asked, got, test.granted)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
+
+	run("dead callback", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader, "hub.lease_seconds", "2592000")
+		s.follows(atomTopic, "https://other.example/")
+		s.note(func() {
+			s.callback = func(out outgoing) aggregator.Response {
+				if strings.HasPrefix(out.call.URL, reader) {
+					return answered(0)
+				}
+				return confirms(out)
+			}
+		})
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		time.Sleep(71 * time.Hour)
+		s.wantFollowers(2)
+		if n := len(s.pushed()); n < 60 || n > 90 {
+			t.Errorf("%d pushes in three days", n)
+		}
+		time.Sleep(3 * time.Hour)
+		s.wantFollowers(1)
+		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
+		if got := s.pushed(); got[len(got)-1].call.URL != "https://other.example/" {
+			t.Errorf("the last push went to %s", got[len(got)-1].call.URL)
+		}
+	})
+
+	run("dead for a while", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader)
+		s.note(func() { s.callback = answers(503) })
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
+		time.Sleep(time.Hour)
+		s.note(func() { s.callback = nil })
+		time.Sleep(time.Hour)
+		got := s.bodies()
+		if last := got[len(got)-1]; last != "<feed>3</feed>" {
+			t.Errorf("caught up with %s", last)
+		}
+		if f := s.only(); f.Failures != 0 || !f.Failing.IsZero() || f.Sent != `"a3"` {
+			t.Errorf("left %+v", f)
+		}
+		n := len(got)
+		time.Sleep(3 * time.Hour)
+		if again := s.bodies(); len(again) != n {
+			t.Errorf("pushed again: %v", again[n:])
+		}
+	})
+
+	run("gone", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader)
+		s.note(func() { s.callback = answers(http.StatusGone) })
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.wantFollowers(0)
+		if diff := cmp.Diff([]Delivered{PushGone}, s.delivered); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+
+	run("verification refused", func(t *testing.T, s *newsstand) {
+		for name, answer := range map[string]func(outgoing) aggregator.Response{
+			"404":      func(outgoing) aggregator.Response { return answered(404) },
+			"redirect": func(outgoing) aggregator.Response { return answered(302) },
+			"no challenge": func(outgoing) aggregator.Response {
+				return aggregator.Response{Outcome: aggregator.Fetched, Status: 200}
+			},
+			"challenge and more": func(o outgoing) aggregator.Response { r := confirms(o); r.Body = append(r.Body, '\n'); return r },
+		} {
+			s.note(func() { s.callback, s.calls, s.verified = answer, nil, nil })
+			s.follows(atomTopic, reader)
+			time.Sleep(time.Hour)
+			s.wantFollowers(0)
+			if len(s.asked()) != 1 || !cmp.Equal(s.verified, []Verification{Unconfirmed}) {
+				t.Errorf("%s: asked %d times: %v", name, len(s.asked()), s.verified)
+			}
+		}
+	})
+
+	run("verification unanswered", func(t *testing.T, s *newsstand) {
+		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(503) } })
+		s.follows(atomTopic, reader)
+		time.Sleep(90 * time.Second)
+		s.note(func() { s.callback = nil })
+		time.Sleep(time.Hour)
+		if len(s.asked()) != 3 {
+			t.Errorf("asked %d times", len(s.asked()))
+		}
+		s.wantFollowers(1)
+		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(0) }; s.calls = nil })
+		s.follows(jsonTopic, reader)
+		time.Sleep(time.Hour)
+		if n := len(s.asked()); n < 2 || n > maxAsks {
+			t.Errorf("asked %d times", n)
+		}
+		s.wantFollowers(1)
+	})
+
+	run("private callback refused", func(t *testing.T, s *newsstand) {
+		s.note(func() {
+			s.callback = func(out outgoing) aggregator.Response {
+				if out.call.AllowPrivate {
+					t.Error("private addresses are let in")
+				}
+				return aggregator.Response{Outcome: aggregator.Failed, Problem: aggregator.Problem{Kind: aggregator.ProblemRefused}}
+			}
+		})
+		s.follows(atomTopic, "http://10.0.0.1/cb")
+		time.Sleep(time.Hour)
+		if n := len(s.asked()); n != 1 {
+			t.Errorf("tried %d times", n)
+		}
+		s.wantFollowers(0)
+	})
+
+	run("restart keeps subscriptions", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader+"?1", "hub.secret", "hush")
+		s.follows(jsonTopic, reader+"?2")
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.restart()
+		time.Sleep(time.Minute)
+		wantBodies(t, s, "<feed>2</feed>") // not again
+		// What changed while it was down is pushed.
+		s.stop()
+		s.note(func() {
+			f := s.feeds[jsonTopic]
+			f.ETag, f.Body = `"j2"`, []byte(`{"n":2}`)
+			s.feeds[jsonTopic] = f
+		})
+		s.start()
+		time.Sleep(time.Minute)
+		wantBodies(t, s, "<feed>2</feed>", `{"n":2}`)
+		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
+		if got, _ := parseSignature(s.pushed()[2].call.Header["X-Hub-Signature"]); !got.signs([]byte("<feed>3</feed>"), "hush") {
+			t.Error("not signed after a restart")
+		}
+	})
+}
+
+func TestHubRefuses(t *testing.T) {
+	t.Parallel()
+	form := func(change func(url.Values)) string {
+		v := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {atomTopic}, "hub.callback": {reader}}
+		change(v)
+		return v.Encode()
+	}
+	set := func(name, value string) string { return form(func(v url.Values) { v.Set(name, value) }) }
+	withStand(t, func(s *newsstand) {
+		for _, test := range []struct {
+			name, body, contentType string
+			status                  int
+			says                    string
+		}{
+			{"wrong topic", set("hub.topic", "https://desk.example/feeds/none.atom"), "", 404, "self link"},
+			{"another's topic", set("hub.topic", "https://evil.example/feeds/all.atom"), "", 404, "self link"},
+			{"no topic", form(func(v url.Values) { v.Del("hub.topic") }), "", 400, "hub.topic"},
+			{"no mode", form(func(v url.Values) { v.Del("hub.mode") }), "", 400, "hub.mode"},
+			{"another mode", set("hub.mode", "list"), "", 400, "hub.mode"},
+			{"a publisher", set("hub.mode", "publish"), "", 400, "announced"},
+			{"no callback", form(func(v url.Values) { v.Del("hub.callback") }), "", 400, "hub.callback"},
+			{"a file", set("hub.callback", "file:///etc/passwd"), "", 400, "hub.callback"},
+			{"a path", set("hub.callback", "/callback"), "", 400, "hub.callback"},
+			{"a fragment", set("hub.callback", reader+"#x"), "", 400, "hub.callback"},
+			{"a password", set("hub.callback", "https://u:p@reader.example/"), "", 400, "hub.callback"},
+			{"a line feed", set("hub.callback", reader+"\nHost: x"), "", 400, "hub.callback"},
+			{"a long callback", set("hub.callback", reader+strings.Repeat("x", 2048)), "", 400, "hub.callback"},
+			{"a long secret", set("hub.secret", strings.Repeat("x", 200)), "", 400, "hub.secret"},
+			{"no number", set("hub.lease_seconds", "1h"), "", 400, "hub.lease_seconds"},
+			{"less than nothing", set("hub.lease_seconds", "-5"), "", 400, "hub.lease_seconds"},
+			{"no form", `{"hub.mode":"subscribe"}`, "application/json", 415, "form"},
+			{"a broken form", "hub.mode=%zz", "", 400, "form"},
+			{"too large", form(func(v url.Values) { v.Set("x", strings.Repeat("y", maxRequestBytes)) }), "", 413, "large"},
+		} {
+			contentType := "application/x-www-form-urlencoded; charset=utf-8"
+			if test.contentType != "" {
+				contentType = test.contentType
+			}
+			w := s.send(test.body, contentType)
+			if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) {
+				s.t.Errorf("%s: %d %q, want %d", test.name, w.Code, w.Body, test.status)
+			}
+		}
+		r, _ := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "/hub", nil)
+		w := newRecorder()
+		s.hub.ServeHTTP(w, r)
+		if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "POST" {
+			s.t.Errorf("GET is answered %d", w.Code)
+		}
+		time.Sleep(time.Hour)
+		if len(s.asked()) != 0 {
+			s.t.Errorf("asked back %v", s.asked())
+		}
+		s.hub.Configure(HubSettings{})
+		if w := s.send(form(func(url.Values) {}), "application/x-www-form-urlencoded"); w.Code != 404 {
+			s.t.Errorf("where there is no hub it is answered %d", w.Code)
+		}
+		if w := s.send(set("hub.secret", strings.Repeat("x", 199)), "application/x-www-form-urlencoded"); w.Code != 404 {
+			s.t.Errorf("where there is no hub it is answered %d", w.Code)
+		}
+	})
+}
+
+func TestHubIsBounded(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.stop()
+		s.most, s.perHost = 3, 2
+		s.start()
+		ask := func(callback string) int {
+			s.t.Helper()
+			code := s.ask(url.Values{"hub.mode": {"subscribe"}, "hub.topic": {atomTopic}, "hub.callback": {callback}}).Code
+			time.Sleep(5 * time.Second)
+			return code
+		}
+		for _, test := range []struct {
+			callback string
+			want     int
+		}{
+			{"https://a.example/1", 202}, {"https://a.example:8443/2", 202}, {"https://A.example./3", 503},
+			{"https://a.example/1", 202}, {"https://b.example/1", 202}, {"https://c.example/1", 503},
+		} {
+			if got := ask(test.callback); got != test.want {
+				s.t.Errorf("%s is answered %d, want %d", test.callback, got, test.want)
+			}
+		}
+		s.wantFollowers(3)
+
+		// Requests that wait are bounded too, of one host and of all.
+		s.stop()
+		s.most, s.perHost = 0, 0
+		s.note(func() { s.slow = askTimeout })
+		s.start()
+		full := 0
+		for i := range maxAskingPerHost + 10 {
+			w := s.ask(url.Values{"hub.mode": {"subscribe"}, "hub.topic": {atomTopic}, "hub.callback": {"https://d.example/" + strings.Repeat("x", i)}})
+			if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") != "" {
+				full++
+			}
+		}
+		if full != 10 {
+			s.t.Errorf("%d requests were put off", full)
+		}
+		time.Sleep(2 * time.Hour)
+		if n := len(s.hub.asking); n != 0 {
+			s.t.Errorf("%d requests wait for ever", n)
+		}
+	})
+}
+
+// Editions that follow one another within moments are pushed together, and one
+// that is under way is followed by what came meanwhile.
+func TestPushesAreSpaced(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.follows(atomTopic, reader)
+		for i := range 30 {
+			s.publish(atomTopic, `"b`+strings.Repeat("x", i)+`"`, strings.Repeat("x", i+1))
+		}
+		time.Sleep(time.Minute)
+		got := s.pushed()
+		if len(got) < 3 || len(got) > 5 || string(got[len(got)-1].call.Body) != strings.Repeat("x", 30) {
+			s.t.Errorf("%d pushes, the last of %d bytes", len(got), len(got[len(got)-1].call.Body))
+		}
+		for i := 1; i < len(got); i++ {
+			if gap := got[i].at.Sub(got[i-1].at); gap < pushGap {
+				s.t.Errorf("pushes %v apart", gap)
+			}
+		}
+	})
+}
+
+// One slow callback holds up nobody, and callbacks of a host are asked one
+// after another.
+func TestPushesTakeTurns(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		for _, callback := range []string{"https://slow.example/1", "https://slow.example/2", "https://quick.example/"} {
+			s.follows(atomTopic, callback)
+			time.Sleep(5 * time.Second)
+		}
+		busy, most := 0, 0
+		s.note(func() {
+			s.slow = 0
+			s.callback = func(out outgoing) aggregator.Response {
+				if strings.HasPrefix(out.call.URL, "https://slow") {
+					s.note(func() { busy++; most = max(most, busy) })
+					time.Sleep(20 * time.Second)
+					s.note(func() { busy-- })
+				}
+				return confirms(out)
+			}
+		})
+		start := time.Now()
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		time.Sleep(time.Minute)
+		for _, c := range s.pushed() {
+			if c.call.URL == "https://quick.example/" && c.at.Sub(start) > 2*time.Second {
+				s.t.Errorf("the quick one waited %v", c.at.Sub(start))
+			}
+		}
+		if most != 1 || len(s.pushed()) != 3 {
+			s.t.Errorf("%d at a time, %d pushes", most, len(s.pushed()))
+		}
+	})
+}
+
+// A feed that goes is no topic any more: its followers are told.
+func TestTopicGoes(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.follows(atomTopic, reader+"?1")
+		s.follows(jsonTopic, reader+"?2")
+		s.note(func() { delete(s.feeds, atomTopic) })
+		s.hub.Configure(s.settings)
+		time.Sleep(time.Minute)
+		asks := s.asked()
+		last := asks[len(asks)-1]
+		if len(asks) != 3 || last.mode() != "denied" || last.query.Get("hub.topic") != atomTopic || last.query.Has("hub.challenge") || last.query.Get("hub.reason") == "" {
+			s.t.Errorf("asked %v", asks)
+		}
+		s.wantFollowers(1)
+		s.hub.Configure(HubSettings{}) // the hub is closed
+		time.Sleep(time.Minute)
+		s.wantFollowers(0)
+	})
+}
+
+// An edition that is not rendered yet is no reason to drop or to push.
+func TestUnrenderedTopicWaits(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.follows(atomTopic, reader)
+		s.stop()
+		rendered := s.feeds[atomTopic]
+		s.feeds[atomTopic] = aggregator.Topic{URL: atomTopic, ContentType: rendered.ContentType}
+		s.start()
+		time.Sleep(time.Minute)
+		s.note(func() { s.feeds[atomTopic] = rendered })
+		s.hub.Changed()
+		time.Sleep(time.Minute)
+		s.wantFollowers(1)
+		if len(s.pushed()) != 0 {
+			s.t.Errorf("pushed %v", s.bodies())
+		}
+	})
+}
+
+func TestExternalHubIsTold(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "https://hub.example/publish?key=1"
+	withStand(t, func(s *newsstand) {
+		s.hub.Configure(HubSettings{External: elsewhere})
+		s.settings = HubSettings{External: elsewhere}
+		time.Sleep(time.Minute)
+		if w := s.ask(url.Values{"hub.mode": {"subscribe"}, "hub.topic": {atomTopic}, "hub.callback": {reader}}); w.Code != 404 {
+			s.t.Errorf("where the hub is elsewhere ours answers %d", w.Code)
+		}
+		s.note(func() { s.calls, s.callback = nil, answers(http.StatusGone) })
+		s.publish(jsonTopic, `"j2"`, `{"n":2}`)
+		time.Sleep(100 * time.Hour) // it is never given up
+		s.note(func() { s.callback = nil })
+		time.Sleep(2 * time.Hour)
+		s.restart()
+		time.Sleep(time.Minute)
+		n := len(s.pushed())
+		got := s.pushed()[n-1]
+		want := url.Values{"hub.mode": {"publish"}, "hub.url": {jsonTopic}, "hub.topic": {jsonTopic}}
+		form, err := url.ParseQuery(string(got.call.Body))
+		if err != nil || !cmp.Equal(want, form) || got.call.URL != elsewhere || got.call.Header["Content-Type"] != "application/x-www-form-urlencoded" {
+			s.t.Errorf("%s was sent %q", got.call.URL, got.call.Body)
+		}
+		for _, c := range s.pushed() {
+			if strings.Contains(string(c.call.Body), "atom") {
+				s.t.Errorf("told of what did not change: %s", c.call.Body)
+			}
+		}
+		s.wantFollowers(2)
+		s.hub.Configure(HubSettings{Address: hubURL})
+		time.Sleep(time.Minute)
+		s.wantFollowers(0)
+		if len(s.pushed()) != n {
+			s.t.Error("told after it was taken out")
+		}
+	})
+}
+
+// What could not be stored is stored later; a hub that could not store a
+// follower pushes to it all the same.
+func TestHubStoreThatFails(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.note(func() { s.saveErr = http.ErrBodyNotAllowed })
+		s.follows(atomTopic, reader)
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		if len(s.pushed()) != 1 || len(s.kept) != 0 {
+			s.t.Errorf("%d pushes, %d stored", len(s.pushed()), len(s.kept))
+		}
+		time.Sleep(10 * time.Minute)
+		saves := 0
+		s.note(func() { saves, s.saveErr = s.saves, nil })
+		if saves > 15 {
+			s.t.Errorf("tried to store %d times in ten minutes", saves)
+		}
+		time.Sleep(2 * time.Minute)
+		if f := s.only(); f.Sent != `"a2"` {
+			s.t.Errorf("stored %+v", f)
+		}
+	})
+}
+
+// Pushes are stored together, and the rest at the end.
+func TestPushesAreStoredTogether(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		for i := range 40 {
+			s.follows(atomTopic, "https://r"+strings.Repeat("x", i)+".example/")
+		}
+		time.Sleep(time.Minute)
+		s.note(func() { s.saves = 0 })
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.stop()
+		s.start()
+		if s.saves > 3 {
+			s.t.Errorf("%d transactions for 40 pushes", s.saves)
+		}
+		for _, f := range s.kept {
+			if f.Sent != `"a2"` {
+				s.t.Errorf("%s is stored with %s", f.Callback, f.Sent)
+			}
+		}
+		synctest.Wait()
+		if len(s.pushed()) != 40 {
+			s.t.Errorf("%d pushes", len(s.pushed()))
+		}
+	})
+}
+
+// A request that is verified when another takes its place does what the last
+// one asked for.
+func TestLastRequestCounts(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.note(func() { s.slow = 5 * time.Second })
+		form := url.Values{"hub.mode": {"subscribe"}, "hub.topic": {atomTopic}, "hub.callback": {reader}, "hub.secret": {"first"}}
+		s.ask(form)
+		time.Sleep(time.Second)
+		form.Set("hub.secret", "second")
+		s.ask(form)
+		time.Sleep(time.Minute)
+		if f := s.only(); f.Secret.Reveal() != "second" {
+			s.t.Errorf("the secret is %q", f.Secret.Reveal())
+		}
+		if n := len(s.asked()); n != 2 {
+			s.t.Errorf("asked %d times", n)
+		}
+	})
+}
