@@ -105,6 +105,25 @@ func TestHubRocks(t *testing.T) {
 		}
 	})
 
+	run("resubscribing loses nothing", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader)
+		s.note(func() { s.callback = answers(503) })
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.note(func() { s.callback = nil })
+		s.follows(atomTopic, reader)
+		time.Sleep(time.Hour)
+		wantBodies(t, s, "<feed>2</feed>", "<feed>2</feed>")
+	})
+
+	run("what changes while a request is verified is pushed", func(t *testing.T, s *newsstand) {
+		s.follows(atomTopic, reader+"?1")
+		s.note(func() { s.slow = 5 * time.Second })
+		s.follows(atomTopic, reader+"?2")
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		time.Sleep(time.Minute)
+		wantBodies(t, s, "<feed>2</feed>", "<feed>2</feed>")
+	})
+
 	run("resubscribing that is refused changes nothing", func(t *testing.T, s *newsstand) {
 		s.follows(atomTopic, reader, "hub.secret", "first")
 		before := s.only()
@@ -414,7 +433,10 @@ func TestHubIsBounded(t *testing.T) {
 			s.t.Errorf("%d requests were put off", full)
 		}
 		time.Sleep(2 * time.Hour)
-		if n := len(s.hub.asking); n != 0 {
+		s.hub.mu.Lock()
+		n := len(s.hub.asking)
+		s.hub.mu.Unlock()
+		if n != 0 {
 			s.t.Errorf("%d requests wait for ever", n)
 		}
 	})
@@ -604,6 +626,27 @@ func TestPushesAreStoredTogether(t *testing.T) {
 		synctest.Wait()
 		if len(s.pushed()) != 40 {
 			s.t.Errorf("%d pushes", len(s.pushed()))
+		}
+	})
+}
+
+// What was taken at the very end is not pushed again.
+func TestEndKnowsWhatWasTaken(t *testing.T) {
+	t.Parallel()
+	withStand(t, func(s *newsstand) {
+		s.follows(atomTopic, reader)
+		s.note(func() {
+			s.callback = func(out outgoing) aggregator.Response {
+				s.cancel()
+				return confirms(out)
+			}
+			s.slow = 0
+		})
+		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
+		s.restart()
+		time.Sleep(time.Minute)
+		if len(s.pushed()) != 1 {
+			s.t.Errorf("pushed %v", s.bodies())
 		}
 	})
 }

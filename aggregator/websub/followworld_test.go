@@ -23,9 +23,9 @@ import (
 // newsstand is everything around a Hub in a bubble of its own time: the feeds,
 // callbacks, and a store that outlives it.
 type newsstand struct {
-	t    *testing.T
-	hub  *Hub
-	stop func()
+	t            *testing.T
+	hub          *Hub
+	cancel, stop func()
 
 	mu        sync.Mutex
 	settings  HubSettings
@@ -90,6 +90,7 @@ func (s *newsstand) start() {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.Run(ctx) }()
+	s.cancel = cancel
 	s.stop = func() {
 		cancel()
 		if err := <-ended; err != nil {
