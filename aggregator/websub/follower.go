@@ -11,7 +11,7 @@ const (
 	// pushGap is the least time between two pushes of a topic to one follower.
 	// What changed meanwhile comes with the next, since each holds the feed as
 	// it is by then.
-	pushGap = 10 * time.Second
+	pushGap = 5 * time.Second
 	// The waits after failures double from the least to the longest.
 	pushWait    = 30 * time.Second
 	pushWaitMax = time.Hour

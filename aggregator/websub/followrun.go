@@ -203,8 +203,10 @@ func (r *hubRound) next(ctx context.Context, now time.Time) func() {
 
 // take takes the answer to a request.
 func (r *hubRound) take(c called, now time.Time) {
-	cancelled := c.response.Problem.Kind == aggregator.ProblemCancelled
-	answered := cancelled || c.response.Status != 0
+	kind := c.response.Problem.Kind
+	cancelled := kind == aggregator.ProblemCancelled
+	// Whom the guard keeps us from has not failed to answer.
+	answered := cancelled || kind == aggregator.ProblemRefused || c.response.Status != 0
 	if c.asking != nil {
 		r.askHosts.end(c.host, answered, time.Time{}, now)
 		r.verified(c, now)
