@@ -106,10 +106,6 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.events.leave(client)
 	out := &eventWriter{w: w, control: http.NewResponseController(w)}
-	// What was read is all there is to read.
-	if err := out.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return
-	}
 	retry := retryLeast + rand.N(retryMost-retryLeast)
 	out.write(fmt.Appendf(nil, "retry: %d\n\n", retry.Milliseconds()))
 	if out.flush(); out.err == nil {
