@@ -350,6 +350,22 @@ func TestEventsBeat(t *testing.T) {
 	})
 }
 
+// Where nobody listens nothing is read, and who comes is told what comes after.
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		world := smallWorld()
+		s, _ := announcing(t, Options{Archive: world})
+		change(s, world, story(entry(20, "north", "One", noon)))
+		if world.looked != 0 {
+			t.Errorf("stories were read %d times for nobody", world.looked)
+		}
+		l := attend(t, s, "/events")
+		change(s, world, story(entry(21, "north", "Two", noon)))
+		wantNames(t, l, "6 new")
+	})
+}
+
 func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

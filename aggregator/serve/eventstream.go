@@ -117,7 +117,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Server) stream(r *http.Request, client *stream, out *eventWriter) {
 	sent, err := s.replay(r, client, out)
 	if err != nil {
-		s.opts.Log.Error("changes of stories could not be read", "err", err)
+		s.opts.Log.Error("a client could not be told what it missed", "err", err)
 		return
 	}
 	beat := time.NewTicker(heartbeat)

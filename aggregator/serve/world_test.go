@@ -30,6 +30,7 @@ type shelfOfStories struct {
 	pins      []aggregator.Pin
 	changes   []aggregator.Change
 	forgot    uint64 // changes up to this one are not kept
+	looked    int    // calls of Changes
 }
 
 func (a *shelfOfStories) put(views ...aggregator.StoryView) {
@@ -64,6 +65,7 @@ func (a *shelfOfStories) ChangesKept() (first, last uint64, err error) {
 func (a *shelfOfStories) Changes(after uint64, limit int) (changes []aggregator.Change, last uint64, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.looked++
 	last = after
 	for _, c := range a.changes {
 		if c.N <= max(after, a.forgot) || limit == 0 {
