@@ -39,7 +39,7 @@ func (p *poll) call(ctx context.Context, call aggregator.Call) {
 			return
 		}
 	}
-	answer, err := p.send(p.callRequest(p.phase.trace(ctx), newRoute(to, 0), call))
+	answer, err := p.send(p.callRequest(p.phase.trace(ctx), newRoute(to, 0), call)) //nolint:bodyclose // discard closes it
 	if err != nil {
 		p.failFor(ctx, err, to)
 		if p.resp.Problem.Kind == aggregator.ProblemRefused {

@@ -3,6 +3,7 @@ package websub
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -195,7 +196,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	status := http.StatusInternalServerError
-	if refused, ok := err.(denial); ok { //nolint:errorlint // it is never wrapped
+	if refused, ok := errors.AsType[denial](err); ok {
 		status = refused.status
 	}
 	if status == http.StatusServiceUnavailable {

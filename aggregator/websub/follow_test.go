@@ -17,129 +17,129 @@ import (
 // become of a subscription.
 func TestHubRocks(t *testing.T) {
 	t.Parallel()
-	run := func(name string, f func(t *testing.T, s *newsstand)) {
+	run := func(name string, f func(s *newsstand)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withStand(t, func(s *newsstand) { f(s.t, s) })
+			withStand(t, f)
 		})
 	}
-	wantBodies := func(t *testing.T, s *newsstand, want ...string) {
-		t.Helper()
+	wantBodies := func(s *newsstand, want ...string) {
+		s.t.Helper()
 		if diff := cmp.Diff(want, s.bodies()); diff != "" {
-			t.Errorf("pushed (-want +got):\n%s", diff)
+			s.t.Errorf("pushed (-want +got):\n%s", diff)
 		}
 	}
 
-	run("plain", func(t *testing.T, s *newsstand) {
+	run("plain", func(s *newsstand) {
 		s.follows(atomTopic, reader)
 		asks := s.asked()
 		if len(asks) != 1 || asks[0].mode() != "subscribe" || asks[0].query.Get("hub.topic") != atomTopic ||
 			len(asks[0].query.Get("hub.challenge")) < 20 || asks[0].query.Get("hub.lease_seconds") != "432000" {
-			t.Fatalf("the callback was asked %+v", asks)
+			s.t.Fatalf("the callback was asked %+v", asks)
 		}
 		f := s.only()
 		if f.Topic != atomTopic || f.Callback != reader || f.Secret != "" || f.LeaseUntil.Sub(f.Created) != DefaultHubLease || f.Sent != `"a1"` {
-			t.Errorf("stored %+v", f)
+			s.t.Errorf("stored %+v", f)
 		}
-		wantBodies(t, s) // what it could read when it came is not pushed
+		wantBodies(s) // what it could read when it came is not pushed
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s, "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>")
 		header := map[string]string{
 			"Content-Type": "application/atom+xml; charset=utf-8",
 			"Link":         `<https://desk.example/hub>; rel="hub", <https://desk.example/feeds/all.atom>; rel="self"`,
 		}
 		if got := s.pushed()[0]; got.call.URL != reader || got.call.AllowPrivate || !cmp.Equal(header, got.call.Header) {
-			t.Errorf("pushed to %s with %v", got.call.URL, got.call.Header)
+			s.t.Errorf("pushed to %s with %v", got.call.URL, got.call.Header)
 		}
 	})
 
-	run("secret", func(t *testing.T, s *newsstand) {
+	run("secret", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.secret", "hush")
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s, "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>")
 		got, ok := parseSignature(s.pushed()[0].call.Header["X-Hub-Signature"])
 		if !ok || !got.signs([]byte("<feed>2</feed>"), "hush") || got.signs([]byte("<feed>2</feed>"), "hushed") ||
 			!strings.HasPrefix(s.pushed()[0].call.Header["X-Hub-Signature"], "sha256=") {
-			t.Errorf("signed %v", s.pushed()[0].call.Header)
+			s.t.Errorf("signed %v", s.pushed()[0].call.Header)
 		}
 		for _, line := range s.logged {
 			if strings.Contains(line, "hush") || strings.Contains(line, "/push") {
-				t.Errorf("the log shows %q", line)
+				s.t.Errorf("the log shows %q", line)
 			}
 		}
 	})
 
-	run("extra parameters", func(t *testing.T, s *newsstand) {
+	run("extra parameters", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.verify", "sync", "foo", "bar", "hub.verify_token", "x")
 		if q := s.asked()[0].query; len(q) != 4 {
-			t.Errorf("asked back with %v", q)
+			s.t.Errorf("asked back with %v", q)
 		}
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s, "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>")
 	})
 
-	run("a callback with a query", func(t *testing.T, s *newsstand) {
+	run("a callback with a query", func(s *newsstand) {
 		s.follows(atomTopic, reader+"?user=7&x=%2F%20")
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		if got := s.asked()[0].call.URL; !strings.HasPrefix(got, reader+"?user=7&x=%2F%20&hub.challenge=") {
-			t.Errorf("asked at %s", got)
+			s.t.Errorf("asked at %s", got)
 		}
 		if got := s.pushed(); len(got) != 1 || got[0].call.URL != reader+"?user=7&x=%2F%20" {
-			t.Errorf("pushed %+v", got)
+			s.t.Errorf("pushed %+v", got)
 		}
 	})
 
-	run("resubscribe", func(t *testing.T, s *newsstand) {
+	run("resubscribe", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.secret", "first", "hub.lease_seconds", "3600")
 		first := s.only()
 		time.Sleep(30 * time.Minute)
 		s.follows(atomTopic, reader, "hub.secret", "second", "hub.lease_seconds", "7200")
 		second := s.only()
 		if second.Secret.Reveal() != "second" || !second.Created.Equal(first.Created) || second.LeaseUntil.Sub(first.LeaseUntil) < time.Hour {
-			t.Errorf("after %+v came %+v", first, second)
+			s.t.Errorf("after %+v came %+v", first, second)
 		}
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s, "<feed>2</feed>") // once
+		wantBodies(s, "<feed>2</feed>") // once
 		if got, _ := parseSignature(s.pushed()[0].call.Header["X-Hub-Signature"]); !got.signs([]byte("<feed>2</feed>"), "second") {
-			t.Error("not signed with the second secret")
+			s.t.Error("not signed with the second secret")
 		}
 	})
 
-	run("resubscribing loses nothing", func(t *testing.T, s *newsstand) {
+	run("resubscribing loses nothing", func(s *newsstand) {
 		s.follows(atomTopic, reader)
 		s.note(func() { s.callback = answers(503) })
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		s.note(func() { s.callback = nil })
 		s.follows(atomTopic, reader)
 		time.Sleep(time.Hour)
-		wantBodies(t, s, "<feed>2</feed>", "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>", "<feed>2</feed>")
 	})
 
-	run("what changes while a request is verified is pushed", func(t *testing.T, s *newsstand) {
+	run("what changes while a request is verified is pushed", func(s *newsstand) {
 		s.follows(atomTopic, reader+"?1")
 		s.note(func() { s.slow = 5 * time.Second })
 		s.follows(atomTopic, reader+"?2")
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		time.Sleep(time.Minute)
-		wantBodies(t, s, "<feed>2</feed>", "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>", "<feed>2</feed>")
 	})
 
-	run("resubscribing that is refused changes nothing", func(t *testing.T, s *newsstand) {
+	run("resubscribing that is refused changes nothing", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.secret", "first")
 		before := s.only()
 		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(404) } })
 		s.follows(atomTopic, reader, "hub.secret", "forged")
 		if diff := cmp.Diff(before, s.only()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			s.t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 
-	run("unsubscribe", func(t *testing.T, s *newsstand) {
+	run("unsubscribe", func(s *newsstand) {
 		s.follows(atomTopic, reader)
 		form := url.Values{"hub.mode": {"unsubscribe"}, "hub.topic": {atomTopic}, "hub.callback": {reader}}
 		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(404) } })
 		if w := s.ask(form); w.Code != http.StatusAccepted {
-			t.Errorf("answered %d", w.Code)
+			s.t.Errorf("answered %d", w.Code)
 		}
 		time.Sleep(time.Minute)
 		s.wantFollowers(1) // somebody else asked
@@ -149,51 +149,51 @@ func TestHubRocks(t *testing.T) {
 		s.wantFollowers(0)
 		asks := s.asked()
 		if last := asks[len(asks)-1]; last.mode() != "unsubscribe" || last.query.Has("hub.lease_seconds") || last.query.Get("hub.topic") != atomTopic {
-			t.Errorf("asked back %v", last.query)
+			s.t.Errorf("asked back %v", last.query)
 		}
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s)
+		wantBodies(s)
 	})
 
-	run("both content types", func(t *testing.T, s *newsstand) {
+	run("both content types", func(s *newsstand) {
 		s.follows(atomTopic, reader+"?atom")
 		s.follows(jsonTopic, reader+"?json")
 		s.publish(jsonTopic, `"j2"`, `{"n":2}`)
-		wantBodies(t, s, `{"n":2}`)
+		wantBodies(s, `{"n":2}`)
 		if got := s.pushed()[0].call.Header["Content-Type"]; got != "application/feed+json; charset=utf-8" {
-			t.Errorf("pushed as %s", got)
+			s.t.Errorf("pushed as %s", got)
 		}
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		if got := s.pushed()[1].call.Header["Content-Type"]; got != "application/atom+xml; charset=utf-8" {
-			t.Errorf("pushed as %s", got)
+			s.t.Errorf("pushed as %s", got)
 		}
 	})
 
-	run("expired lease", func(t *testing.T, s *newsstand) {
+	run("expired lease", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.lease_seconds", "600")
 		time.Sleep(9 * time.Minute)
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
-		wantBodies(t, s, "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>")
 		time.Sleep(2 * time.Minute)
 		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
-		wantBodies(t, s, "<feed>2</feed>")
+		wantBodies(s, "<feed>2</feed>")
 		s.wantFollowers(0)
 	})
 
-	run("leases have bounds", func(t *testing.T, s *newsstand) {
+	run("leases have bounds", func(s *newsstand) {
 		for _, test := range []struct{ asked, granted string }{
 			{"1", "300"}, {"0", "432000"}, {"", "432000"}, {"86400", "86400"}, {"99999999999999999999999", "2592000"},
 		} {
 			s.follows(atomTopic, reader, "hub.lease_seconds", test.asked)
 			asks := s.asked()
 			if got := asks[len(asks)-1].query.Get("hub.lease_seconds"); got != test.granted {
-				t.Errorf("asked for %q: %s s, want %s", test.asked, got, test.granted)
+				s.t.Errorf("asked for %q: %s s, want %s", test.asked, got, test.granted)
 			}
 			time.Sleep(time.Minute)
 		}
 	})
 
-	run("dead callback", func(t *testing.T, s *newsstand) {
+	run("dead callback", func(s *newsstand) {
 		s.follows(atomTopic, reader, "hub.lease_seconds", "2592000")
 		s.follows(atomTopic, "https://other.example/")
 		s.note(func() {
@@ -208,17 +208,17 @@ func TestHubRocks(t *testing.T) {
 		time.Sleep(71 * time.Hour)
 		s.wantFollowers(2)
 		if n := len(s.pushed()); n < 60 || n > 90 {
-			t.Errorf("%d pushes in three days", n)
+			s.t.Errorf("%d pushes in three days", n)
 		}
 		time.Sleep(3 * time.Hour)
 		s.wantFollowers(1)
 		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
 		if got := s.pushed(); got[len(got)-1].call.URL != "https://other.example/" {
-			t.Errorf("the last push went to %s", got[len(got)-1].call.URL)
+			s.t.Errorf("the last push went to %s", got[len(got)-1].call.URL)
 		}
 	})
 
-	run("dead for a while", func(t *testing.T, s *newsstand) {
+	run("dead for a while", func(s *newsstand) {
 		s.follows(atomTopic, reader)
 		s.note(func() { s.callback = answers(503) })
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
@@ -228,29 +228,29 @@ func TestHubRocks(t *testing.T) {
 		time.Sleep(time.Hour)
 		got := s.bodies()
 		if last := got[len(got)-1]; last != "<feed>3</feed>" {
-			t.Errorf("caught up with %s", last)
+			s.t.Errorf("caught up with %s", last)
 		}
 		if f := s.only(); f.Failures != 0 || !f.Failing.IsZero() || f.Sent != `"a3"` {
-			t.Errorf("left %+v", f)
+			s.t.Errorf("left %+v", f)
 		}
 		n := len(got)
 		time.Sleep(3 * time.Hour)
 		if again := s.bodies(); len(again) != n {
-			t.Errorf("pushed again: %v", again[n:])
+			s.t.Errorf("pushed again: %v", again[n:])
 		}
 	})
 
-	run("gone", func(t *testing.T, s *newsstand) {
+	run("gone", func(s *newsstand) {
 		s.follows(atomTopic, reader)
 		s.note(func() { s.callback = answers(http.StatusGone) })
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		s.wantFollowers(0)
 		if diff := cmp.Diff([]Delivered{PushGone}, s.delivered); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			s.t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 
-	run("verification refused", func(t *testing.T, s *newsstand) {
+	run("verification refused", func(s *newsstand) {
 		for name, answer := range map[string]func(outgoing) aggregator.Response{
 			"404":      func(outgoing) aggregator.Response { return answered(404) },
 			"redirect": func(outgoing) aggregator.Response { return answered(302) },
@@ -264,35 +264,35 @@ func TestHubRocks(t *testing.T) {
 			time.Sleep(time.Hour)
 			s.wantFollowers(0)
 			if len(s.asked()) != 1 || !cmp.Equal(s.verified, []Verification{Unconfirmed}) {
-				t.Errorf("%s: asked %d times: %v", name, len(s.asked()), s.verified)
+				s.t.Errorf("%s: asked %d times: %v", name, len(s.asked()), s.verified)
 			}
 		}
 	})
 
-	run("verification unanswered", func(t *testing.T, s *newsstand) {
+	run("verification unanswered", func(s *newsstand) {
 		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(503) } })
 		s.follows(atomTopic, reader)
 		time.Sleep(90 * time.Second)
 		s.note(func() { s.callback = nil })
 		time.Sleep(time.Hour)
 		if len(s.asked()) != 3 {
-			t.Errorf("asked %d times", len(s.asked()))
+			s.t.Errorf("asked %d times", len(s.asked()))
 		}
 		s.wantFollowers(1)
 		s.note(func() { s.callback = func(outgoing) aggregator.Response { return answered(0) }; s.calls = nil })
 		s.follows(jsonTopic, reader)
 		time.Sleep(time.Hour)
 		if n := len(s.asked()); n < 2 || n > maxAsks {
-			t.Errorf("asked %d times", n)
+			s.t.Errorf("asked %d times", n)
 		}
 		s.wantFollowers(1)
 	})
 
-	run("private callback refused", func(t *testing.T, s *newsstand) {
+	run("private callback refused", func(s *newsstand) {
 		s.note(func() {
 			s.callback = func(out outgoing) aggregator.Response {
 				if out.call.AllowPrivate {
-					t.Error("private addresses are let in")
+					s.t.Error("private addresses are let in")
 				}
 				return aggregator.Response{Outcome: aggregator.Failed, Problem: aggregator.Problem{Kind: aggregator.ProblemRefused}}
 			}
@@ -300,22 +300,22 @@ func TestHubRocks(t *testing.T) {
 		s.follows(atomTopic, "http://10.0.0.1/cb")
 		time.Sleep(time.Hour)
 		if n := len(s.asked()); n != 1 {
-			t.Errorf("tried %d times", n)
+			s.t.Errorf("tried %d times", n)
 		}
 		s.wantFollowers(0)
 		s.follows(atomTopic, "http://10.0.0.1/cb") // the host does not rest for it
 		if n := len(s.asked()); n != 2 {
-			t.Errorf("tried %d times", n)
+			s.t.Errorf("tried %d times", n)
 		}
 	})
 
-	run("restart keeps subscriptions", func(t *testing.T, s *newsstand) {
+	run("restart keeps subscriptions", func(s *newsstand) {
 		s.follows(atomTopic, reader+"?1", "hub.secret", "hush")
 		s.follows(jsonTopic, reader+"?2")
 		s.publish(atomTopic, `"a2"`, "<feed>2</feed>")
 		s.restart()
 		time.Sleep(time.Minute)
-		wantBodies(t, s, "<feed>2</feed>") // not again
+		wantBodies(s, "<feed>2</feed>") // not again
 		// What changed while it was down is pushed.
 		s.stop()
 		s.note(func() {
@@ -325,10 +325,10 @@ func TestHubRocks(t *testing.T) {
 		})
 		s.start()
 		time.Sleep(time.Minute)
-		wantBodies(t, s, "<feed>2</feed>", `{"n":2}`)
+		wantBodies(s, "<feed>2</feed>", `{"n":2}`)
 		s.publish(atomTopic, `"a3"`, "<feed>3</feed>")
 		if got, _ := parseSignature(s.pushed()[2].call.Header["X-Hub-Signature"]); !got.signs([]byte("<feed>3</feed>"), "hush") {
-			t.Error("not signed after a restart")
+			s.t.Error("not signed after a restart")
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package websub
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -40,7 +41,7 @@ func FuzzFollowRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, form string) {
 		got, err := parseFollowRequest(form)
 		if err != nil {
-			if refused, ok := err.(denial); !ok || refused.status != http.StatusBadRequest || refused.words == "" {
+			if refused, ok := errors.AsType[denial](err); !ok || refused.status != http.StatusBadRequest || refused.words == "" {
 				t.Fatalf("refused with %v", err)
 			}
 			return

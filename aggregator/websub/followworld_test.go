@@ -3,6 +3,7 @@ package websub
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -143,7 +144,7 @@ func (s *newsstand) Call(ctx context.Context, call aggregator.Call) aggregator.R
 	case <-time.After(slow):
 	case <-ctx.Done():
 		kind := aggregator.ProblemCancelled
-		if context.Cause(ctx) == context.DeadlineExceeded { //nolint:errorlint // it is not wrapped
+		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 			kind = aggregator.ProblemTimeout
 		}
 		return aggregator.Response{Outcome: aggregator.Failed, Problem: aggregator.Problem{Kind: kind}}
