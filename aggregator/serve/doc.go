@@ -50,9 +50,10 @@
 // /events sends what becomes of stories. The archive numbers the changes, so a
 // client that comes back says which it had last and is told the rest, by this
 // server or the next one over the same archive. [Server.Announce] reads what is
-// new once for all clients and puts it into their queues, which are short: who
-// does not keep up is cut off and comes back. Nobody waits for a client, and
-// where nobody listens nothing is read.
+// new once for all clients and puts it into their queues, which are short: what
+// finds no room in one its client reads from the archive when it has come so
+// far. Nobody waits for a client, one that takes nothing is cut off, and where
+// nobody listens nothing is read.
 //
 // # Hubs
 //

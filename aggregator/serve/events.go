@@ -12,8 +12,8 @@ import (
 // How the streams of /events are kept.
 const (
 	defaultStreams = 2000
-	// streamQueue is how many events a client may be behind before it is cut
-	// off. It comes back and is told what it missed.
+	// streamQueue is how many events wait in memory for a client. What comes
+	// while it has no room is read from the archive when it has.
 	streamQueue = 64
 	// changesPage is how many changes are read from the archive at once, each
 	// with all of its story.
@@ -35,7 +35,7 @@ type events struct {
 	mu      sync.Mutex
 	streams map[*stream]struct{}
 	ended   bool
-	cutOff  uint64 // streams that were too slow
+	cutOff  uint64 // streams of clients that took nothing
 }
 
 // stream is one client.
@@ -43,6 +43,9 @@ type stream struct {
 	asked url.Values  // what narrows it
 	key   string      // equal for equal ones
 	queue chan *event // closed when the stream is to end
+	// behind says that there was no room, and what came since is not in the
+	// queue. It is guarded by the mutex of events.
+	behind bool
 }
 
 // event is a change of a story, or a word of ours, ready to send to everyone.
@@ -79,11 +82,23 @@ func (e *events) join(asked url.Values) (*stream, error) {
 	return s, nil
 }
 
-// leave takes a client out.
-func (e *events) leave(s *stream) {
+// leave takes a client out; cut says that it took nothing any more.
+func (e *events) leave(s *stream, cut bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.streams, s)
+	if cut {
+		e.cutOff++
+	}
+}
+
+// resume has a client sent again what comes, and reports whether it was behind:
+// then it is to read what it missed.
+func (e *events) resume(s *stream) (behind bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	behind, s.behind = s.behind, false
+	return behind
 }
 
 // end ends all streams, and lets no more in.
@@ -105,26 +120,24 @@ func (e *events) idle() bool {
 }
 
 // send gives an event to those it is for. Nobody is waited for: who has no room
-// left is cut off.
+// left is behind.
 func (e *events) send(ev *event, lets func(s *stream) bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for s := range e.streams {
-		if !ev.all && !lets(s) {
+		if s.behind || !ev.all && !lets(s) {
 			continue
 		}
 		select {
 		case s.queue <- ev:
 		default:
-			e.cutOff++
-			delete(e.streams, s)
-			close(s.queue)
+			s.behind = true
 		}
 	}
 }
 
 // Streams returns how many clients listen at /events, and how many were cut off
-// since the start because they were too slow.
+// since the start because they took nothing.
 func (s *Server) Streams() (now int, cutOff uint64) {
 	s.events.mu.Lock()
 	defer s.events.mu.Unlock()
@@ -189,6 +202,9 @@ func (s *Server) announce(ctx context.Context, sent uint64) (uint64, error) {
 			ev, err := pub.event(&changes[i])
 			if err != nil {
 				return sent, err
+			}
+			if ev == nil {
+				continue
 			}
 			let := map[string]bool{} // by what was asked for, which many ask alike
 			s.events.send(ev, func(to *stream) bool {

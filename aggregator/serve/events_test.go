@@ -19,132 +19,6 @@ import (
 	"wiredesk/aggregator"
 )
 
-// told is an event as a client reads it.
-type told struct {
-	ID, Name, Data string
-}
-
-// parseEvents reads a stream (HTML, section 9.2.6), comments left out.
-func parseEvents(text string) (all []told) {
-	var e told
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		name, value, _ := strings.Cut(line, ": ")
-		switch name {
-		case "id":
-			e.ID = value
-		case "event":
-			e.Name = value
-		case "data":
-			e.Data += value
-		case "":
-			if e != (told{}) {
-				all = append(all, e)
-			}
-			e = told{}
-		}
-	}
-	return all
-}
-
-// attendant is a client in a bubble: a ResponseWriter that may be slow.
-type attendant struct {
-	mu     sync.Mutex
-	header http.Header
-	status int
-	text   strings.Builder
-	slow   time.Duration // for which each write lasts
-	leave  context.CancelFunc
-	ended  chan struct{}
-}
-
-func (l *attendant) Header() http.Header { return l.header }
-
-func (l *attendant) WriteHeader(status int) { l.status = status }
-
-func (l *attendant) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	slow := l.slow
-	l.mu.Unlock()
-	time.Sleep(slow)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *attendant) Flush() {}
-
-func (l *attendant) read() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (l *attendant) events() []told { return parseEvents(l.read()) }
-
-// names returns "id name" of each event.
-func (l *attendant) names() (all []string) {
-	for _, e := range l.events() {
-		all = append(all, e.ID+" "+e.Name)
-	}
-	return all
-}
-
-// attend opens a stream that ends with the test.
-func attend(t *testing.T, s *Server, path string, header ...string) *attendant {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	l := &attendant{header: http.Header{}, leave: cancel, ended: make(chan struct{})}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	go func() {
-		defer close(l.ended)
-		s.Handler().ServeHTTP(l, r)
-	}()
-	synctest.Wait()
-	return l
-}
-
-// announcing starts a server that tells of changes, in a bubble.
-func announcing(t *testing.T, opts Options) (s *Server, stop func()) {
-	t.Helper()
-	s, err := New(opts, publication())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Announce(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("Announce: %v", err)
-		}
-	})
-	t.Cleanup(stop)
-	synctest.Wait()
-	return s, stop
-}
-
-// change puts stories and has it announced.
-func change(s *Server, world *shelfOfStories, views ...aggregator.StoryView) {
-	world.put(views...)
-	s.Touch(nil)
-	synctest.Wait()
-}
-
-func wantNames(t *testing.T, l *attendant, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, l.names()); diff != "" {
-		t.Errorf("events (-want +got):\n%s", diff)
-	}
-}
-
 func TestEventsTellWhatBecomesOfStories(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -228,7 +102,7 @@ func TestEventsAreReplayed(t *testing.T) {
 			<-l.ended
 		}
 		// What is no longer kept cannot be told.
-		world.forgot = 10
+		world.forget(10)
 		wantNames(t, attend(t, s, "/events", "Last-Event-ID", "9"), fmt.Sprintf("%d reset", last))
 		if l := attend(t, s, "/events", "Last-Event-ID", "10"); len(l.events()) != last-10 {
 			t.Errorf("after the first that is kept come %d", len(l.events()))
@@ -295,42 +169,57 @@ func TestEventsAreNarrowed(t *testing.T) {
 	})
 }
 
-// A client that does not read is cut off, and holds up nobody.
-func TestSlowListenerIsCutOff(t *testing.T) {
+// A client that is slow holds up nobody, and misses nothing: more happens than
+// has room in memory, twice.
+func TestSlowListenerHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		world := smallWorld()
 		s, _ := announcing(t, Options{Archive: world})
 		slow, quick := attend(t, s, "/events"), attend(t, s, "/events")
-		slow.mu.Lock()
-		slow.slow = time.Hour
-		slow.mu.Unlock()
-		start := time.Now()
-		for i := range uint64(2 * streamQueue) {
-			change(s, world, story(entry(100+i, "north", fmt.Sprint("News ", i), noon)))
+		seq := uint64(100)
+		for round := range 2 {
+			slow.delay(time.Hour)
+			start := time.Now()
+			for range 2 * streamQueue {
+				seq++
+				change(s, world, story(entry(seq, "north", fmt.Sprint("News ", seq), noon)))
+			}
+			if took := time.Since(start); took != 0 {
+				t.Errorf("the others waited %v", took)
+			}
+			if n := len(quick.events()); n != 2*streamQueue*(round+1) {
+				t.Errorf("the quick one has %d events", n)
+			}
+			if n := len(slow.events()); n >= 2*streamQueue*(round+1) {
+				t.Errorf("the slow one has %d events: it was not slow", n)
+			}
+			slow.delay(0)
+			time.Sleep(2 * time.Hour)
+			synctest.Wait()
 		}
-		if took := time.Since(start); took != 0 {
-			t.Errorf("the others waited %v", took)
-		}
-		if n := len(quick.events()); n != 2*streamQueue {
-			t.Errorf("the quick one has %d events", n)
-		}
-		if now, cutOff := s.Streams(); now != 1 || cutOff != 1 {
-			t.Errorf("%d streams, %d cut off", now, cutOff)
-		}
-		slow.mu.Lock()
-		slow.slow = 0
-		slow.mu.Unlock()
-		time.Sleep(2 * time.Hour)
-		<-slow.ended
 		got := slow.events()
-		if len(got) < streamQueue || len(got) > streamQueue+2 {
-			t.Errorf("the slow one got %d events before it was cut off", len(got))
+		if len(got) != 4*streamQueue {
+			t.Errorf("the slow one got %d events", len(got))
 		}
 		for i, e := range got {
 			if e.ID != fmt.Sprint(5+i) {
 				t.Fatalf("event %d is %s: something is missing", i, e.ID)
 			}
+		}
+		// One that is behind what is kept is told so.
+		slow.delay(time.Hour)
+		for range 2 * streamQueue {
+			seq++
+			change(s, world, story(entry(seq, "north", fmt.Sprint("News ", seq), noon)))
+		}
+		world.forget(uint64(len(world.changes) - 1))
+		slow.delay(0)
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		got = slow.events()
+		if last := got[len(got)-1]; last.Name != eventReset || last.ID != fmt.Sprint(len(world.changes)) {
+			t.Errorf("the last event is %+v", last)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -50,9 +51,12 @@ type Reset struct {
 	Reason string `json:"reason"`
 }
 
-// event returns a change as it is sent.
+// event returns a change as it is sent; nil: it has nothing to show.
 func (p *published) event(c *aggregator.Change) (*event, error) {
 	view := &c.Story
+	if len(view.Entries) == 0 {
+		return nil, nil
+	}
 	told := Event{StoryLine: p.line(view), Changed: view.Changed, Withdrawn: view.Withdrawn}
 	for _, id := range view.Merged {
 		told.Merged = append(told.Merged, id.URN())
@@ -104,8 +108,8 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusServiceUnavailable, "Too many listen already. Try again later.")
 		return
 	}
-	defer s.events.leave(client)
 	out := &eventWriter{w: w, control: http.NewResponseController(w)}
+	defer func() { s.events.leave(client, errors.Is(out.err, os.ErrDeadlineExceeded)) }()
 	retry := retryLeast + rand.N(retryMost-retryLeast)
 	out.write(fmt.Appendf(nil, "retry: %d\n\n", retry.Milliseconds()))
 	if out.flush(); out.err == nil {
@@ -115,14 +119,10 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 
 // stream sends a client what it missed, and then what comes.
 func (s *Server) stream(r *http.Request, client *stream, out *eventWriter) {
-	sent, err := s.replay(r, client, out)
-	if err != nil {
-		s.opts.Log.Error("a client could not be told what it missed", "err", err)
-		return
-	}
+	sent, err := s.begin(r, client, out)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for out.err == nil {
+	for err == nil && out.err == nil {
 		select {
 		case ev, more := <-client.queue:
 			if !more {
@@ -130,9 +130,14 @@ func (s *Server) stream(r *http.Request, client *stream, out *eventWriter) {
 			}
 			if ev.n > sent {
 				out.write(ev.text)
+				sent = ev.n
 			}
-			if len(client.queue) == 0 {
-				out.flush()
+			if len(client.queue) > 0 {
+				continue
+			}
+			out.flush()
+			if s.events.resume(client) {
+				sent, err = s.catchUp(r, client, out, sent)
 			}
 		case <-beat.C:
 			out.write([]byte(":\n\n"))
@@ -141,23 +146,35 @@ func (s *Server) stream(r *http.Request, client *stream, out *eventWriter) {
 			return
 		}
 	}
+	if err != nil {
+		s.opts.Log.Error("a client could not be told what it missed", "err", err)
+	}
 }
 
-// replay sends what happened after the last event that the client says it got,
+// begin sends what happened after the last event that the client says it got,
 // and returns the number of the last change it knows of by then.
-func (s *Server) replay(r *http.Request, client *stream, out *eventWriter) (sent uint64, err error) {
-	first, last, err := s.opts.Archive.ChangesKept()
+func (s *Server) begin(r *http.Request, client *stream, out *eventWriter) (sent uint64, err error) {
+	asked := r.Header.Get("Last-Event-ID")
+	if asked == "" {
+		return s.lastChange()
+	}
+	if sent, err = strconv.ParseUint(asked, 10, 64); err == nil {
+		return s.catchUp(r, client, out, sent)
+	}
+	last, err := s.lastChange()
 	if err != nil {
 		return 0, err
 	}
-	asked := r.Header.Get("Last-Event-ID")
-	if asked == "" {
-		return last, nil
-	}
-	sent, err = strconv.ParseUint(asked, 10, 64)
+	return last, out.reset(last, "this is no event of ours")
+}
+
+// catchUp sends what happened after the change with the number sent, and returns
+// the number of the last change the client knows of by then.
+func (s *Server) catchUp(r *http.Request, client *stream, out *eventWriter, sent uint64) (uint64, error) {
+	first, last, err := s.opts.Archive.ChangesKept()
 	switch {
 	case err != nil:
-		return last, out.reset(last, "this is no event of ours")
+		return sent, err
 	case sent > last:
 		return last, out.reset(last, "the events are those of another archive")
 	case sent+1 < first:
@@ -192,7 +209,7 @@ func (s *Server) missed(client *stream, sent uint64) (texts [][]byte, next uint6
 		if err != nil {
 			return nil, sent, err
 		}
-		if ev.all || pub.concerns(client.asked, &changes[i].Story, now) {
+		if ev != nil && (ev.all || pub.concerns(client.asked, &changes[i].Story, now)) {
 			texts = append(texts, ev.text)
 		}
 	}

@@ -53,8 +53,8 @@ func TestStreamsOutliveTheLimitsOfAnswers(t *testing.T) {
 			}
 		}()
 		time.Sleep(2 * heartbeat)
-		if now, _ := s.Streams(); now != 1 {
-			t.Errorf("%d streams after one took nothing", now)
+		if now, cutOff := s.Streams(); now != 1 || cutOff != 1 {
+			t.Errorf("%d streams after one took nothing, %d cut off", now, cutOff)
 		}
 		_, _ = deaf.Close(), reader.Close()
 		synctest.Wait()

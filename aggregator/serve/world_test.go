@@ -53,6 +53,13 @@ func (a *shelfOfStories) put(views ...aggregator.StoryView) {
 	})
 }
 
+// forget keeps no changes up to that one.
+func (a *shelfOfStories) forget(n uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forgot = n
+}
+
 func (a *shelfOfStories) ChangesKept() (first, last uint64, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

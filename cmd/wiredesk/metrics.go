@@ -99,7 +99,7 @@ func newMetrics(db *storage.DB) *metrics {
 		gauge("wiredesk_hub_followers", "Followers that our hub pushes feeds to.", func() float64 { return float64(m.following()) }),
 		gauge("wiredesk_event_streams", "Clients that listen at /events.", func() float64 { n, _ := m.listening(); return float64(n) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "wiredesk_event_streams_cut_total", Help: "Clients at /events that were cut off because they were too slow.",
+			Name: "wiredesk_event_streams_cut_total", Help: "Clients at /events that were cut off because they took nothing.",
 		}, func() float64 { _, n := m.listening(); return float64(n) }),
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
