@@ -198,8 +198,21 @@ func TestSlowListenerHoldsUpNobody(t *testing.T) {
 			time.Sleep(2 * time.Hour)
 			synctest.Wait()
 		}
+		// What comes when there is room again waits for what came before.
+		slow.delay(time.Second)
+		for range 2 * streamQueue {
+			seq++
+			change(s, world, story(entry(seq, "north", fmt.Sprint("News ", seq), noon)))
+		}
+		for range streamQueue {
+			time.Sleep(3 * time.Second)
+			seq++
+			change(s, world, story(entry(seq, "north", fmt.Sprint("News ", seq), noon)))
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
 		got := slow.events()
-		if len(got) != 4*streamQueue {
+		if len(got) != 7*streamQueue {
 			t.Errorf("the slow one got %d events", len(got))
 		}
 		for i, e := range got {
