@@ -187,7 +187,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This is a WebSub hub. Subscribe with POST.", http.StatusMethodNotAllowed)
 		return
 	}
-	asked, err := readFollowRequest(w, r)
+	var asked followRequest
+	err := h.open()
+	if err == nil {
+		asked, err = readFollowRequest(w, r)
+	}
 	if err == nil {
 		err = h.admit(asked, wallClock())
 	}
@@ -205,10 +209,8 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, err.Error(), status)
 }
 
-// admit has a request verified. The error is a denial. Whoever subscribes gets
-// what the feed holds from now on.
-func (h *Hub) admit(asked followRequest, now time.Time) error {
-	topic, found := h.opts.Publisher.Topic(asked.topic)
+// open reports whether requests are taken. The error is a denial.
+func (h *Hub) open() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -216,7 +218,17 @@ func (h *Hub) admit(asked followRequest, now time.Time) error {
 		return denial{http.StatusServiceUnavailable, "not ready yet"}
 	case h.settings.Address == "":
 		return denial{http.StatusNotFound, "there is no hub here"}
-	case !found:
+	}
+	return nil
+}
+
+// admit has a request verified. The error is a denial. Whoever subscribes gets
+// what the feed holds from now on.
+func (h *Hub) admit(asked followRequest, now time.Time) error {
+	topic, found := h.opts.Publisher.Topic(asked.topic)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !found {
 		return denial{http.StatusNotFound, "hub.topic is not the self link of a feed of this site"}
 	}
 	host := callbackHost(asked.callback)

@@ -84,7 +84,7 @@ func TestPrivateCallbackIsRefused(t *testing.T) {
 	mux.Handle("/feed", answered{contentType: "application/atom+xml", body: atomOf("", "Ferry aground")})
 	d := newPushedDesk(t, w.URL+"/feed")
 	d.until("published", func() bool { return d.shows("Ferry aground") })
-	if answer, err := http.PostForm(d.base+"/hub", url.Values{}); err != nil || answer.StatusCode != http.StatusBadRequest {
+	if answer, err := http.PostForm(d.base+"/hub", url.Values{}); err != nil || answer.StatusCode != http.StatusNotFound {
 		t.Errorf("%v, %v", answer, err)
 	}
 	subscribe := func() {
