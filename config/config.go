@@ -22,6 +22,7 @@ type Config struct {
 	Poll    Poll
 	Dedupe  Dedupe
 	WebSub  WebSub
+	Hub     Hub
 
 	Sources []aggregator.Source // at least one; ids and URLs differ
 	Hosts   []Host              // names differ
@@ -73,6 +74,14 @@ type WebSub struct {
 	Unreachable string
 }
 
+// Hub says who pushes our feeds to those who want them.
+type Hub struct {
+	Enabled      bool          // our feeds have a hub
+	External     string        // absolute URL of one elsewhere; empty: it is our own
+	Lease        time.Duration // of those who ask for none; 1h to 30d
+	AllowPrivate bool          // callbacks at private addresses are let in, and feeds at one name our hub
+}
+
 // Options are what Load needs from outside. The zero value is ready for use.
 type Options struct {
 	// CheckExpression reports what is wrong with an expression. The first line
@@ -115,6 +124,7 @@ func Default() Config {
 		},
 		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.46},
 		WebSub: WebSub{Lease: 5 * day},
+		Hub:    Hub{Enabled: true, Lease: 5 * day},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
 	}
 }

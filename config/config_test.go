@@ -51,6 +51,7 @@ poll:
   concurrency: 8
 dedupe: {window: 1.5d, join: copy, strictness: 0.6}
 websub: {subscribe: true, lease: 10d}
+hub: {enabled: true, external: "https://hub.example.org/", lease: 3d, allow_private: true}
 include: [sources.d/*.yaml, extra.yaml]
 hosts:
   - {host: ONE.example, per_host: 4}
@@ -95,6 +96,7 @@ feeds:
 		},
 		Dedupe: Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy, Strictness: 0.6},
 		WebSub: WebSub{Subscribe: true, Lease: 10 * 24 * time.Hour},
+		Hub:    Hub{Enabled: true, External: "https://hub.example.org/", Lease: 3 * day, AllowPrivate: true},
 		Sources: []aggregator.Source{
 			{
 				ID: "one", URL: "https://one.example/Feed.xml?a=b", Title: "One",
@@ -278,6 +280,7 @@ func TestNeedsRestart(t *testing.T) {
 			c.Poll.Budget, c.Poll.MinInterval, c.Poll.MaxInterval = time.Hour, time.Minute, time.Hour
 			c.Poll.PerHost, c.Poll.HostGap, c.Hosts = 2, 0, []Host{{Name: "one.example", PerHost: 1}}
 			c.Sources, c.Feeds, c.WebSub = nil, nil, WebSub{Subscribe: true, Lease: time.Hour}
+			c.Hub = Hub{External: "https://hub.example.org/", Lease: time.Hour}
 		}, nil},
 	}
 	for _, test := range tests {

@@ -17,6 +17,7 @@ import (
 func (l *loader) root(v value) {
 	c := &l.config
 	var keep, window, subscribe value
+	var hub map[string]value
 	given := v.mapping(fields{
 		"listen":   l.listen,
 		"base_url": l.baseURL,
@@ -25,6 +26,7 @@ func (l *loader) root(v value) {
 		"poll":     l.poll,
 		"dedupe":   func(v value) { window = l.dedupe(v)["window"] },
 		"websub":   func(v value) { subscribe = l.webSub(v)["subscribe"] },
+		"hub":      func(v value) { hub = l.hub(v) },
 		"include":  func(value) {}, // read last: our own sources come first
 		"sources":  l.sources,
 		"hosts":    l.hosts,
@@ -37,6 +39,7 @@ func (l *loader) root(v value) {
 		c.BaseURL = defaultBaseURL(c.Listen)
 	}
 	l.checkReachable(subscribe.or(given["base_url"]))
+	l.checkHub(hub, given["base_url"])
 	if c.Dedupe.Window > c.Storage.Keep {
 		v.or(keep).or(window).problem("dedupe.window (%s) is longer than storage.keep (%s), must not be",
 			formatDuration(c.Dedupe.Window), formatDuration(c.Storage.Keep))

@@ -138,6 +138,15 @@ func (c *checker) check() {
 		_, err := c.subscription(string(k), v)
 		return err
 	})
+	each(followersBucket, func(k, v []byte) error {
+		_, err := c.follower(k, v)
+		return err
+	})
+	each(changesBucket, func(k, v []byte) error {
+		_, keyErr := readSeq(k)
+		_, _, err := splitChange(v)
+		return errors.Join(keyErr, err)
+	})
 
 	said, err := readCounters(c.tx.Bucket([]byte(metaBucket)).Get([]byte(countersKey)))
 	if err != nil {

@@ -129,6 +129,7 @@ type writer struct {
 	waiting      *waiting
 	keys, newest index
 
+	changes  *changeLog
 	counters counters
 	fresh    map[uint64]*freshEntry
 	homeless map[uint64]aggregator.StoryID             // entries whose story has not named them yet
@@ -172,7 +173,10 @@ func (db *DB) newWriter(tx *bolt.Tx) (*writer, error) {
 	w.keys = newIndex(open(keysBucket, indexFillPercent), &waiting.keys, db.mostKeys, w.seqValue)
 	w.newest = newIndex(open(newestBucket, indexFillPercent), &waiting.newest, db.mostPlaces, func(uint64) []byte { return nil })
 	var err error
-	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
+	if w.counters, err = readCounters(w.meta.Get([]byte(countersKey))); err != nil {
+		return nil, err
+	}
+	w.changes, err = newChangeLog(open(changesBucket, fillPercent))
 	return w, err
 }
 

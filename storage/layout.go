@@ -11,7 +11,7 @@ import (
 // The buckets. Keys that start with a sequence number only grow, so their
 // pages fill from left to right. Those of keysBucket and newestBucket come in
 // no order and wait until many can be written together; those of sourcesBucket,
-// aliasesBucket, pinsBucket and subscriptionsBucket are few.
+// aliasesBucket, pinsBucket, subscriptionsBucket and followersBucket are few.
 const (
 	entriesBucket       = "entries"       // seq -> entry
 	keysBucket          = "keys"          // identity key -> seq
@@ -23,6 +23,8 @@ const (
 	aliasesBucket       = "aliases"       // id of a story that became another -> seq of that
 	pinsBucket          = "pins"          // two entry ids -> pin; the other way round -> nothing
 	subscriptionsBucket = "subscriptions" // token -> subscription
+	followersBucket     = "followers"     // id -> follower
+	changesBucket       = "changes"       // number of the change -> seq of the story, kind
 	metaBucket          = "meta"          // versionKey, countersKey, keysWrittenKey, newestWrittenKey
 )
 
@@ -46,7 +48,7 @@ func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
 		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket,
-		subscriptionsBucket, metaBucket,
+		subscriptionsBucket, followersBucket, changesBucket, metaBucket,
 	}
 }
 

@@ -40,6 +40,14 @@ func migrations() []migration {
 			}
 			return putWritten(meta, c.last)
 		}},
+		{"make room for followers and changes", func(tx *bolt.Tx) error {
+			for _, name := range []string{followersBucket, changesBucket} {
+				if _, err := tx.CreateBucket([]byte(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
 	}
 }
 

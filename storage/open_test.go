@@ -289,7 +289,7 @@ func TestMigrateNew(t *testing.T) {
 }
 
 // TestMigrateFirst: a database of the first layout, in which no key waited,
-// gets room for aliases, pins and subscriptions, and loses nothing.
+// gets room for all that came later, and loses nothing.
 func TestMigrateFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -297,7 +297,8 @@ func TestMigrateFirst(t *testing.T) {
 		meta := tx.Bucket([]byte(metaBucket))
 		return errors.Join(
 			tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
-			tx.DeleteBucket([]byte(subscriptionsBucket)),
+			tx.DeleteBucket([]byte(subscriptionsBucket)), tx.DeleteBucket([]byte(followersBucket)),
+			tx.DeleteBucket([]byte(changesBucket)),
 			meta.Delete([]byte(keysWrittenKey)), meta.Delete([]byte(newestWrittenKey)), putVersion(tx, 1),
 		)
 	}))
@@ -316,8 +317,15 @@ func TestMigrateFirst(t *testing.T) {
 	if err := db.SaveSubscription(subscription("token")); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
 	if n := db.states.Load()[1].waiting.keys.count; n != 0 {
 		t.Errorf("%d keys wait", n)
 	}
+	if err := db.SaveFollowers([]aggregator.Follower{follower(1)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	mustCommit(t, db, lone("bbc", 4))
+	if first, last, err := db.ChangesKept(); err != nil || first != 1 || last != 1 {
+		t.Errorf("changes %d to %d are kept: %v", first, last, err)
+	}
+	equal(t, "entries", []uint64{1, 2, 3, 4}, left(t, db, 4))
 }

@@ -23,17 +23,25 @@ func (w *writer) putStories(stories []aggregator.Story) error {
 	return w.checkAliases(stories)
 }
 
-// putStory stores a story, its place among the newest and its aliases.
+// putStory stores a story, its place among the newest, its aliases and what
+// became of it.
 func (w *writer) putStory(s *aggregator.Story) error {
 	if err := w.checkStory(s); err != nil {
 		return err
 	}
 	delete(w.left, s.ID)
-	merged, err := w.putPlace(s)
+	before, err := w.putPlace(s)
 	if err != nil {
 		return err
 	}
+	var merged []aggregator.StoryID
+	if before != nil {
+		merged = before.Merged
+	}
 	if err := w.putAliases(s, merged); err != nil {
+		return err
+	}
+	if err := w.changes.add(w.encoder, s.Seq, aggregator.ChangeOf(before, s)); err != nil {
 		return err
 	}
 	v, err := w.storyValue(s)
@@ -44,9 +52,9 @@ func (w *writer) putStory(s *aggregator.Story) error {
 	return w.stories.Put(k[:], v)
 }
 
-// putPlace puts a story among the newest, or moves it there, and returns what
-// it had merged with where it is stored already.
-func (w *writer) putPlace(s *aggregator.Story) ([]aggregator.StoryID, error) {
+// putPlace puts a story among the newest, or moves it there, and returns
+// what is stored of it already; nil: nothing.
+func (w *writer) putPlace(s *aggregator.Story) (*aggregator.Story, error) {
 	place := newestKey(stampOf(s.First), s.Seq)
 	var v []byte
 	if f := w.fresh[s.Seq]; f != nil && !f.told {
@@ -66,11 +74,11 @@ func (w *writer) putPlace(s *aggregator.Story) ([]aggregator.StoryID, error) {
 	case old.ID != s.ID:
 		return nil, contradiction("story %s is stored as %d, which is story %s", s.ID, s.Seq, old.ID)
 	}
-	before := newestKey(stampOf(old.First), s.Seq)
-	if before == place {
-		return old.Merged, nil
+	had := newestKey(stampOf(old.First), s.Seq)
+	if had == place {
+		return &old, nil
 	}
-	return old.Merged, errors.Join(w.newest.remove(before, s.Seq), w.newest.put(place, s.Seq))
+	return &old, errors.Join(w.newest.remove(had, s.Seq), w.newest.put(place, s.Seq))
 }
 
 func (w *writer) checkStory(s *aggregator.Story) error {

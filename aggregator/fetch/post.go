@@ -104,12 +104,7 @@ func (p *poll) posted(answer *http.Response) {
 		message += fmt.Sprintf(": %q", said)
 	}
 	p.fail(aggregator.ProblemStatus, message)
-	switch {
-	case status == http.StatusGone:
-		p.resp.Outcome = aggregator.Gone
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !p.resp.RetryAfter.IsZero():
-		p.resp.Outcome = aggregator.Throttled
-	}
+	p.resp.Outcome = refusal(status, p.resp.RetryAfter)
 }
 
 // said returns the plain text with which a hub explains an error (WebSub,

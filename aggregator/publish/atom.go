@@ -107,6 +107,9 @@ func (d atomDocument) FeedXml() any { //nolint:revive // the name is that of gor
 		subtitle := plainText("subtitle", d.Description)
 		root.Subtitle = &subtitle
 	}
+	if d.hub != "" {
+		root.Links = append(root.Links, atomLink{Rel: "hub", Href: d.hub})
+	}
 	for i := range d.items {
 		root.Entries = append(root.Entries, d.items[i].atom())
 	}

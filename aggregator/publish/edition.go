@@ -50,6 +50,7 @@ func (f Format) mediaType() string {
 type Site struct {
 	BaseURL  string                        // how readers reach us; absolute, no trailing slash
 	Contact  string                        // mail address or URL shown as the feeds' author; empty: none
+	Hub      string                        // of the WebSub hub that pushes the feeds; absolute; empty: none does
 	Version  string                        // of this program, for the generator; empty: not told
 	Carriers map[string]aggregator.Carrier // by source id; a source not in it is shown by its id
 }

@@ -14,7 +14,13 @@ type jsonFeed struct {
 	Description string       `json:"description,omitempty"`
 	Language    string       `json:"language,omitempty"`
 	Authors     []jsonAuthor `json:"authors"`
+	Hubs        []jsonHub    `json:"hubs,omitempty"`
 	Items       []jsonItem   `json:"items"`
+}
+
+type jsonHub struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 type jsonItem struct {
@@ -74,6 +80,9 @@ func (p *page) writeJSON(w io.Writer) error {
 	}
 	if p.Description != p.Title {
 		feed.Description = p.Description
+	}
+	if p.hub != "" {
+		feed.Hubs = []jsonHub{{"WebSub", p.hub}}
 	}
 	for i := range p.items {
 		feed.Items = append(feed.Items, p.items[i].json())

@@ -26,6 +26,7 @@ const (
 type page struct {
 	*feeds.Feed
 	self      string // where the edition is found
+	hub       string // that pushes it; empty: none
 	mediaType string
 	version   string
 	language  string    // that all items share; empty: there are several, or none
@@ -74,6 +75,7 @@ func newPage(site Site, feed aggregator.Feed, format Format, stories []aggregato
 			Items:       make([]*feeds.Item, 0, len(stories)),
 		},
 		self:      site.BaseURL + "/feeds/" + feed.Slug + "." + string(format),
+		hub:       address(site.Hub),
 		mediaType: format.mediaType(),
 		version:   site.Version,
 		items:     make([]item, 0, len(stories)),

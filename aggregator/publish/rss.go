@@ -26,7 +26,7 @@ type rssRoot struct {
 type rssChannel struct {
 	Title         rssText    `xml:"title"`
 	Link          string     `xml:"link"`
-	Self          atomLink   `xml:"atom:link"`
+	Links         []atomLink `xml:"atom:link"`
 	Description   rssText    `xml:"description"`
 	Language      string     `xml:"language,omitempty"`
 	Editor        *rssText   `xml:"managingEditor"`
@@ -91,13 +91,16 @@ func (d rssDocument) FeedXml() any { //nolint:revive // the name is that of gori
 	channel := rssChannel{
 		Title:       rssPlain(d.Title),
 		Link:        d.Link.Href,
-		Self:        atomLink{Rel: "self", Type: d.mediaType, Href: d.self},
+		Links:       []atomLink{{Rel: "self", Type: d.mediaType, Href: d.self}},
 		Description: rssPlain(d.Description),
 		Language:    d.language,
 		Generator:   strings.TrimSpace("Wiredesk " + d.version),
 		Docs:        "https://www.rssboard.org/rss-specification",
 		TTL:         cacheMinutes,
 		Items:       make([]rssEntry, 0, len(d.items)),
+	}
+	if d.hub != "" {
+		channel.Links = append(channel.Links, atomLink{Rel: "hub", Href: d.hub})
 	}
 	if isMail(d.Author.Email) {
 		editor := rssPlain(d.Author.Email + " (" + d.Author.Name + ")")

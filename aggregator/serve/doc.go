@@ -45,10 +45,22 @@
 // links. No request reads the archive without bound: a list looks at ten
 // thousand stories and says where to go on, a name is looked up by key.
 //
+// # Events
+//
+// /events sends what becomes of stories. The archive numbers the changes, so a
+// client that comes back says which it had last and is told the rest, by this
+// server or the next one over the same archive. [Server.Announce] reads what is
+// new once for all clients and puts it into their queues, which are short: what
+// finds no room in one its client reads from the archive when it has come so
+// far. Nobody waits for a client, one that takes nothing is cut off, and where
+// nobody listens nothing is read.
+//
 // # Hubs
 //
 // Below /websub hubs answer and push. Whoever subscribes has his handler there
-// (Options.Hubs); nothing of it is for readers.
+// (Options.Hubs); nothing of it is for readers. At /hub they subscribe to our
+// feeds, with whoever pushes them (Options.Hub), who is told of every edition
+// (Options.Edited) and gets it by [Server.Topic].
 //
 // # Caveats
 //

@@ -32,6 +32,7 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 		s.failUnrendered(w, r)
 		return
 	}
+	pub.linkHub(w, slug, format)
 	if chosen {
 		w.Header().Set("Vary", "Accept")
 		w.Header().Set("Content-Location", pub.feedPath(slug, format))

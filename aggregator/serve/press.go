@@ -169,6 +169,9 @@ func (s *Server) renderPlate(ctx context.Context, pub *published, feed published
 	maps.Copy(feeds, old.feeds)
 	feeds[feed.Slug] = rendered
 	s.shelf.Store(&shelf{front: old.front, feeds: feeds})
+	if s.opts.Edited != nil && !maps.Equal(rendered, old.feeds[feed.Slug]) {
+		s.opts.Edited()
+	}
 	return nil
 }
 

@@ -19,11 +19,15 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("/feeds.opml", s.sharing(s.serveFeedsOPML))
 	mux.Handle("/sources.opml", s.sharing(s.serveSourcesOPML))
 	mux.Handle("/stories/{file}", s.sharing(s.serveStory))
+	mux.Handle("/events", s.sharing(s.serveEvents))
 	mux.Handle("/sources", s.reading(s.serveSources))
 	mux.Handle("/healthz", s.reading(s.serveAlive))
 	mux.Handle("/readyz", s.reading(s.serveReady))
 	if s.opts.Metrics != nil {
 		mux.Handle("/metrics", s.reading(s.opts.Metrics.ServeHTTP))
+	}
+	if s.opts.Hub != nil {
+		mux.Handle("/hub", s.opts.Hub)
 	}
 	if s.opts.Hubs != nil {
 		mux.Handle("/websub/{token}", s.opts.Hubs)

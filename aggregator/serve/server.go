@@ -29,11 +29,18 @@ type SourceStatus struct {
 type Options struct {
 	Archive Archive               // required
 	Pinner  Pinner                // nil: no pins can be made
+	Hub     http.Handler          // serves /hub, where subscribers ask for pushes; nil: there is no such address
 	Hubs    http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
 	Metrics http.Handler          // serves /metrics; nil: there is no such page
 	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
 	Alive   func() error          // what /healthz reports; nil: always alive
 	Sources func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+
+	// Edited is told, on the goroutine of Run, when an edition took the place
+	// of another. nil: nobody is.
+	Edited func()
+	// MaxStreams is how many clients may listen at /events; 0: 2,000.
+	MaxStreams int
 
 	// Observe is told of each request once it is answered: the route's
 	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the
@@ -63,6 +70,7 @@ type Server struct {
 	shelf   atomic.Pointer[shelf]     // never nil; written by Run alone
 	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
 	touched chan struct{}             // holds one token while stories changed that no pass has read
+	events  *events
 }
 
 // published is a Publication made ready to use. It is never changed.
@@ -100,7 +108,7 @@ func New(opts Options, p Publication) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, pages: pages, touched: make(chan struct{}, 1)}
+	s := &Server{opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams)}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
 	s.missing.Store(&errUnrendered)
@@ -167,6 +175,7 @@ func (s *Server) wake() {
 	case s.touched <- struct{}{}:
 	default: // a token is there already, and whoever takes it reads the archive after now
 	}
+	s.events.wake()
 }
 
 // absolute reports whether u is a link a reader may be sent to.

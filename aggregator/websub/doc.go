@@ -1,7 +1,7 @@
-// Package websub asks hubs to push what sources publish, and takes what they
-// push (W3C WebSub, Recommendation of 23 January 2018; the sections named here
-// are its). It is the subscriber; of hubs and publishers it knows what a
-// subscriber must.
+// Package websub is both ends of W3C WebSub (Recommendation of 23 January 2018;
+// the sections named here are its). A [Subscriber] asks hubs to push what
+// sources publish, and takes what they push. A [Hub] pushes what we publish.
+// They share how hosts are left in peace, and know nothing of each other.
 //
 // # Who is asked for what
 //
@@ -40,6 +40,34 @@
 // memory is bounded; beyond that hubs are told to come back. At the end all
 // that was acknowledged is taken. A crash may lose what was not, which the
 // polls that go on beside every subscription find again.
+//
+// # How our hub pushes
+//
+// A [aggregator.Follower] is a topic and a callback. Requests (section 5.1) wait
+// in memory until the callback says that it was meant (section 5.3); nothing is
+// pushed before, and the last of several requests for one follower counts.
+// Whatever is confirmed is stored at once, and takes the place of what was: the
+// secret and the lease are the new ones, and what the follower has yet to be
+// given it still is.
+//
+// Nothing that is to be pushed is kept. A follower remembers the ETag of the
+// edition it was given last, and is due as long as the topic has another. So a
+// failure is repeated with what the topic holds by then, editions that follow
+// one another quickly are pushed as one, and a restart pushes what changed
+// meanwhile. What followers were given is stored a little later, many together:
+// a crash may push an edition twice.
+//
+// Each push is the whole feed, without compression, which section 7 does not
+// speak of. It is signed with SHA-256 where there is a secret (section 7.1).
+//
+// Callbacks are strangers' addresses. The [Caller] dials no private ones unless
+// the settings allow it; a host is called once at a time, and rests if it does
+// not answer; how many wait and how many are kept is bounded, in all and of a
+// host. Nobody learns from the hub whether somebody else follows a feed.
+//
+// A hub elsewhere is one more follower of every topic, which has no lease and is
+// sent a message, not the feed. How a publisher tells a hub is left open by the
+// Recommendation (section 6).
 //
 // # What is not done
 //

@@ -14,7 +14,6 @@ import (
 const (
 	maxRequests = 4           // to all hubs at once; one at a time to each
 	hubGap      = time.Second // between the end of one request to a hub and the next
-	hubMemory   = 24 * time.Hour
 )
 
 // Run sends what is to be sent and takes what is brought, until ctx ends. Then
@@ -36,20 +35,8 @@ func (s *Subscriber) Run(ctx context.Context) error {
 // round is the requests to hubs, which one goroutine sees to.
 type round struct {
 	*Subscriber
-	hubs    map[string]*hub // by host
-	waiting map[string]*hub // those with a queue
-	queued  map[string]bool // tokens in queues
-	swept   time.Time
-	busy    int
+	hubs    *hosts
 	answers chan answer
-}
-
-// hub is how requests to a host go.
-type hub struct {
-	queue    []string // tokens
-	busy     bool
-	free     time.Time // nothing is sent before
-	failures int       // requests in a row that it did not answer
 }
 
 // answer is what became of a request.
@@ -60,10 +47,7 @@ type answer struct {
 
 // ask sends requests until ctx ends, then waits for those under way.
 func (s *Subscriber) ask(ctx context.Context) {
-	r := &round{
-		Subscriber: s, hubs: map[string]*hub{}, waiting: map[string]*hub{}, queued: map[string]bool{},
-		answers: make(chan answer, maxRequests),
-	}
+	r := &round{Subscriber: s, hubs: newHosts(maxRequests, hubGap, deadWaitMax), answers: make(chan answer, maxRequests)}
 	var requests sync.WaitGroup
 	defer requests.Wait()
 	timer := time.NewTimer(time.Hour)
@@ -112,49 +96,28 @@ func (r *round) gather(now time.Time) {
 			}
 		}
 		switch {
-		case sub.Next.After(now) || r.queued[token]:
+		case sub.Next.After(now):
 		case !sub.Asked.IsZero():
 			r.fail(sub, overdue(), now)
 		default:
-			r.enqueue(sub)
+			r.hubs.enqueue(hostOf(sub.Hub), token)
 		}
 	}
-}
-
-func (r *round) enqueue(sub *aggregator.Subscription) {
-	host := hostOf(sub.Hub)
-	h := r.hubs[host]
-	if h == nil {
-		h = &hub{}
-		r.hubs[host] = h
-	}
-	h.queue = append(h.queue, sub.Token)
-	r.waiting[host], r.queued[sub.Token] = h, true
 }
 
 // next returns a request to send at now, or nil where there is none or no place
 // for it.
 func (r *round) next(ctx context.Context, now time.Time) func() {
-	if r.busy == maxRequests {
-		return nil
-	}
-	for host, h := range r.waiting {
-		if h.busy || h.free.After(now) {
-			continue
+	for {
+		host, token, ok := r.hubs.take(now)
+		if !ok {
+			return nil
 		}
-		for len(h.queue) > 0 {
-			token := h.queue[0]
-			h.queue = h.queue[1:]
-			delete(r.queued, token)
-			if send := r.request(ctx, host, token, now); send != nil {
-				h.busy = true
-				r.busy++
-				return send
-			}
+		if send := r.request(ctx, host, token, now); send != nil {
+			r.hubs.begin(host)
+			return send
 		}
-		delete(r.waiting, host)
 	}
-	return nil
 }
 
 // request returns what sends a subscription's request, or nil where there is
@@ -197,20 +160,13 @@ func (s *Subscriber) form(sub *aggregator.Subscription) url.Values {
 // take takes a hub's answer to a request.
 func (r *round) take(a answer, now time.Time) {
 	response := &a.response
-	r.busy--
-	h := r.hubs[a.host]
-	h.busy = false
-	if response.Problem.Kind == aggregator.ProblemCancelled {
+	cancelled := response.Problem.Kind == aggregator.ProblemCancelled
+	status := response.Status
+	down := status == 0 || status >= 500 || status == http.StatusTooManyRequests
+	r.hubs.end(a.host, cancelled || !down, response.RetryAfter, now)
+	if cancelled {
 		return // after a restart it is asked again
 	}
-	h.free = now.Add(hubGap)
-	if status := response.Status; status == 0 || status >= 500 || status == http.StatusTooManyRequests {
-		h.failures++
-		h.free = later(now.Add(backOff(a.host, h.failures, deadWait, deadWaitMax)), response.RetryAfter)
-	} else {
-		h.failures = 0
-	}
-	r.sweep(now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sub := r.subs[a.token]
@@ -225,19 +181,6 @@ func (r *round) take(a answer, now time.Time) {
 	r.fail(sub, f, now)
 }
 
-// sweep forgets the hubs that nothing was asked of for long.
-func (r *round) sweep(now time.Time) {
-	if now.Sub(r.swept) < time.Hour {
-		return
-	}
-	r.swept = now
-	for host, h := range r.hubs {
-		if len(h.queue) == 0 && !h.busy && now.Sub(h.free) > hubMemory {
-			delete(r.hubs, host)
-		}
-	}
-}
-
 // wait returns how long there is nothing to do.
 func (r *round) wait(now time.Time) time.Duration {
 	r.mu.Lock()
@@ -246,12 +189,6 @@ func (r *round) wait(now time.Time) time.Duration {
 		wait = min(wait, r.due[0].at.Sub(now))
 	}
 	r.mu.Unlock()
-	if r.busy < maxRequests {
-		for _, h := range r.waiting {
-			if !h.busy {
-				wait = min(wait, h.free.Sub(now))
-			}
-		}
-	}
+	wait = r.hubs.wait(wait, now)
 	return max(wait, 0)
 }

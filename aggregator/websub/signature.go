@@ -50,3 +50,11 @@ func (s signature) signs(body []byte, secret string) bool {
 	_, _ = mac.Write(body)
 	return hmac.Equal(mac.Sum(nil), s.sum)
 }
+
+// signatureOf returns the X-Hub-Signature of what we push (section 7.1). SHA-1 would
+// do for subscribers older than the Recommendation, and proves little today.
+func signatureOf(body []byte, secret string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}

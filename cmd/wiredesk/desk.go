@@ -41,6 +41,7 @@ type desk struct {
 	ingest  *ingest.Ingest
 	loop    *schedule.Loop
 	hubs    *websub.Subscriber
+	hub     *websub.Hub
 	server  *serve.Server
 
 	config  atomic.Pointer[config.Config]
@@ -102,10 +103,24 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 		return nil, err
 	}
 	d.metrics.subscriptions = d.hubs.Counts
+	d.hub, err = websub.NewHub(websub.HubOptions{
+		Publisher: editions{d},
+		Caller:    d.client,
+		Store:     db,
+		Log:       log,
+		Verified:  d.metrics.verified,
+		Delivered: d.metrics.delivered,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.metrics.followers = d.hub.Followers
 	d.server, err = serve.New(serve.Options{
 		Archive: db,
 		Pinner:  pinner{d.ingest},
+		Hub:     d.hub,
 		Hubs:    d.hubs,
+		Edited:  d.hub.Changed,
 		Metrics: d.metrics.handler(),
 		Alive:   d.alive,
 		Sources: d.sources,
@@ -116,6 +131,7 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 	if err != nil {
 		return nil, err
 	}
+	d.metrics.streams = d.server.Streams
 	return d, nil
 }
 
@@ -145,6 +161,8 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { return d.server.Run(ctx) })
+	group.Go(func() error { return d.server.Announce(ctx) })
+	group.Go(func() error { return d.hub.Run(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
 	group.Go(func() error { return d.obey(ctx) })
 	cfg := d.config.Load()
@@ -361,7 +379,7 @@ func carriersOf(cfg *config.Config, states []aggregator.SourceState) map[string]
 
 func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) serve.Publication {
 	return serve.Publication{
-		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Version: version(), Carriers: carriers},
+		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Hub: hubLink(cfg), Version: version(), Carriers: carriers},
 		Feeds: cfg.Feeds,
 	}
 }

@@ -152,14 +152,18 @@ type pushedDesk struct {
 }
 
 // newPushedDesk starts a daemon that polls the source at address and, but for
-// what hubs do, not again for half an hour.
-func newPushedDesk(tb testing.TB, address string) *pushedDesk {
+// what hubs do, not again for half an hour. Its configuration may be changed
+// before.
+func newPushedDesk(tb testing.TB, address string, change ...func(*config.Config)) *pushedDesk {
 	tb.Helper()
 	cfg := config.Default()
 	cfg.Storage.Path = filepath.Join(tb.TempDir(), "wiredesk.db")
 	cfg.Sources = []aggregator.Source{{ID: "norvia", URL: address, AllowPrivate: true}}
 	cfg.Poll.Budget, cfg.Poll.MinInterval, cfg.Poll.HostGap = time.Hour, time.Second, 0
 	cfg.WebSub.Subscribe = true
+	for _, f := range change {
+		f(&cfg)
+	}
 	d := &pushedDesk{tb: tb, cfg: &cfg, stop: func() {}}
 	tb.Cleanup(func() { d.stop() })
 	d.start()

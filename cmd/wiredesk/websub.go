@@ -40,7 +40,7 @@ func (d *desk) wakeSource(ctx context.Context, source string) {
 }
 
 // configureHubs tells the subscriber what is configured, and how each source
-// stands.
+// stands, and our hub what it is to do.
 func (d *desk) configureHubs() {
 	cfg := d.config.Load()
 	for _, warning := range cfg.Warnings {
@@ -56,6 +56,7 @@ func (d *desk) configureHubs() {
 		states[i] = d.ingest.State(src.ID)
 	}
 	d.hubs.Configure(settings, states)
+	d.hub.Configure(hubOf(cfg))
 }
 
 // hubTrouble says why no hub pushes a source that should be; empty: one does, or
