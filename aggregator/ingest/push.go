@@ -97,18 +97,16 @@ func missed(p aggregator.Push, at time.Time) aggregator.Push {
 }
 
 // WakeAt returns when a poll that a hub asks for at now may be made, and
-// whether one may: never sooner than the least interval after the last, never
-// where a server asked to be left in peace or the source is gone, and not where
-// one is due by then anyway.
+// whether one may: never sooner than the least interval after the last, and
+// never where a server asked to be left in peace or the source is gone.
 func (in *Ingest) WakeAt(source string, now time.Time) (at time.Time, ok bool) {
 	state := in.State(source)
 	switch state.Outcome {
 	case aggregator.Throttled, aggregator.Gone:
 		return time.Time{}, false
 	}
-	at = now
-	if rested := state.LastPoll.Add(in.retryAfter()); rested.After(at) {
-		at = rested
+	if rested := state.LastPoll.Add(in.retryAfter()); rested.After(now) {
+		return rested, true
 	}
-	return at, at.Before(state.NextPoll)
+	return now, true
 }

@@ -194,22 +194,22 @@ func TestHubsOfAPage(t *testing.T) {
 func TestWakeAt(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	if at, ok := b.in.WakeAt("norvia", noon); ok {
-		t.Errorf("a source that is due at once is woken for %v", at)
+	if at, ok := b.in.WakeAt("norvia", noon); !ok || !at.Equal(noon) {
+		t.Errorf("a source that was never polled is woken for %v, %v", at, ok)
 	}
 	s := b.submit(b.fetched("norvia", item("1", "A"))).State
 	const least = 2 * time.Minute
 	for _, test := range []struct {
 		name string
 		now  time.Time
-		want time.Time // zero: not at all
+		want time.Time
 	}{
 		{"right after a poll", s.LastPoll.Add(time.Second), s.LastPoll.Add(least)},
 		{"later", s.LastPoll.Add(3 * time.Minute), s.LastPoll.Add(3 * time.Minute)},
-		{"due anyway", s.NextPoll.Add(time.Second), time.Time{}},
+		{"due anyway, and perhaps under way", s.NextPoll.Add(time.Second), s.NextPoll.Add(time.Second)},
 	} {
 		at, ok := b.in.WakeAt("norvia", test.now)
-		if ok == test.want.IsZero() || ok && !at.Equal(test.want) {
+		if !ok || !at.Equal(test.want) {
 			t.Errorf("%s: %v, %v; want %v", test.name, at, ok, test.want)
 		}
 	}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -110,7 +111,7 @@ var periods = map[string]time.Duration{
 // number returns a count of at most a year of minutes, 0 where s is none.
 func number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 0 {
+	if err != nil && !errors.Is(err, strconv.ErrRange) || n < 0 {
 		return 0
 	}
 	return min(n, 365*24*60)

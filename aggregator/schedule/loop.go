@@ -106,8 +106,14 @@ func (l *Loop) Run(ctx context.Context) error {
 	s := newState(l.opts)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	last := time.Now().Round(0)
 	for {
 		now := time.Now()
+		if behind := last.Sub(now.Round(0)); behind > clockStep {
+			l.opts.Log.Warn("the clock was set back, and what is due with it", "by", behind.Round(time.Second))
+			s.shift(-behind)
+		}
+		last = now.Round(0)
 		for v, ok := s.next(now); ok; v, ok = s.next(now) {
 			visits <- v
 			if s.busy > pollers {
@@ -130,6 +136,10 @@ func (l *Loop) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// clockStep is how far the clock may be set back before what is due is set back
+// with it: sources would wait until it has caught up.
+const clockStep = time.Minute
 
 // judge says how well the loop keeps up, once when it falls behind and once
 // when it has caught up.

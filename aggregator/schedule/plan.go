@@ -162,8 +162,17 @@ func (p Planner) own(src aggregator.Source, before aggregator.Plan, last time.Ti
 	switch {
 	case seen.Outcome == aggregator.Gone:
 		return aggregator.Plan{Rule: aggregator.RuleGone}
-	case seen.Outcome == aggregator.Throttled && !seen.RetryAfter.IsZero():
-		return aggregator.Plan{At: seen.At.Add(p.MinInterval), Rule: aggregator.RuleMinInterval}
+	case seen.Outcome == aggregator.Throttled:
+		// It is asked too often as it is: whatever wait the server names is a
+		// floor, and no reason to come back sooner than usual.
+		next := aggregator.Plan{At: p.tick(src, seen.At), Rule: aggregator.RuleInterval}
+		if src.Interval == 0 {
+			next = p.index(rhythm, seen, t)
+		}
+		if wait := seen.At.Add(p.backOff(src.ID, seen.Failures)); wait.After(next.At) {
+			next = aggregator.Plan{At: wait, Rule: aggregator.RuleBackOff}
+		}
+		return next
 	case !seen.Outcome.Good():
 		return aggregator.Plan{At: seen.At.Add(p.backOff(src.ID, seen.Failures)), Rule: aggregator.RuleBackOff}
 	case src.Interval > 0:
@@ -274,7 +283,7 @@ func (p Planner) putOff(next *aggregator.Plan, seen Observation) {
 // after the last poll, and about MinInterval. From the second poll on they are
 // one interval apart, however long the polls take.
 func (p Planner) tick(src aggregator.Source, last time.Time) time.Time {
-	interval := src.Interval
+	interval := max(src.Interval, 1)
 	phase := time.Duration(xxhash.Sum64String(src.ID) % uint64(interval))
 	earliest := last.Add(max(interval/2, min(p.MinInterval, interval)*3/4)).UnixNano()
 	ticks := (earliest - int64(phase) + int64(interval) - 1) / int64(interval)

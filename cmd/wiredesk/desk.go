@@ -160,6 +160,9 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		bringing.Wait()
 		return nil
 	})
+	// Whoever is served may have a source woken: the loop knows them first.
+	d.configureHubs()
+	d.loop.Replace(ctx, d.roster())
 	group.Go(func() error { return d.server.Run(ctx) })
 	group.Go(func() error { return d.server.Announce(ctx) })
 	group.Go(func() error { return d.hub.Run(ctx) })
@@ -173,8 +176,6 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		// that ask the daemon need it.
 		d.log.Warn("commands cannot reach this daemon", "err", err)
 	}
-	d.configureHubs()
-	d.loop.Replace(ctx, d.roster())
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
 	d.notify(daemon.SdNotifyReady)
@@ -303,6 +304,7 @@ func (d *desk) alive() error {
 // peace of their hosts.
 func (d *desk) roster() schedule.Roster {
 	cfg := d.config.Load()
+	now := time.Now()
 	roster := rosterOf(cfg)
 	roster.Targets = make([]schedule.Target, 0, len(cfg.Sources))
 	for _, src := range cfg.Sources {
@@ -316,9 +318,30 @@ func (d *desk) roster() schedule.Roster {
 			}
 			target.Due = state.NextPoll
 		}
+		d.amend(&target, &state, now)
 		roster.Targets = append(roster.Targets, target)
 	}
 	return roster
+}
+
+// maxRest is the longest that a host is left in peace: what is later was stored
+// by a clock that was ahead.
+const maxRest = 24 * time.Hour
+
+// amend makes a target due now that what is stored would keep waiting for no
+// good reason: one that a hub may have pushed while nobody listened, and one that
+// was polled by a clock that was ahead.
+func (d *desk) amend(target *schedule.Target, state *aggregator.SourceState, now time.Time) {
+	ahead := state.LastPoll.After(now.Add(time.Minute))
+	if ahead {
+		d.log.Warn("source was polled in the future: the clock was ahead, and it is polled now", "source", state.Source, "last_poll", state.LastPoll)
+	}
+	if leased := state.Push.LeaseUntil.After(now) && state.Outcome.Good(); (ahead || leased) && target.Due.After(now) {
+		target.Due = now
+	}
+	if target.Rest.After(now.Add(maxRest)) {
+		target.Rest = now.Add(maxRest)
+	}
 }
 
 // rosterOf returns a roster without sources: the peace that hosts are left in.
