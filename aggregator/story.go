@@ -58,6 +58,9 @@ func (s *Story) Sources() int {
 type StoryView struct {
 	Story
 	Entries []Entry
+	// Before is the text that the lead's present one replaced; nil: it is the
+	// first.
+	Before *Revision
 }
 
 // Standing returns the entries that their sources have not taken back, in
