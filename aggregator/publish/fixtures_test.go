@@ -75,7 +75,7 @@ func view(seq uint64, entries ...aggregator.Entry) aggregator.StoryView {
 }
 
 // world is a small day of invented news in four scripts: copies, an own report,
-// a correction, entries that lack a title or a link.
+// a correction, entries that lack a title or a link, a story that was killed.
 func world() []aggregator.StoryView {
 	ferry := view(40,
 		aggregator.Entry{
@@ -90,7 +90,7 @@ func world() []aggregator.StoryView {
 				{URL: "https://harbour.example/ferry.mp4", Type: "video/mp4"},
 			},
 			Image: "https://harbour.example/ferry.jpg", Published: at("09:00:00"), Seen: at("09:01:30"),
-			Revised: at("10:30:00"), Revision: 1,
+			Revised: at("10:30:00"), Revision: 1, Labels: []aggregator.Label{{Kind: aggregator.LabelCorrection}},
 		},
 		aggregator.Entry{
 			Source: "ridge", Link: "https://ridge.example/ferry", Title: "Ferry Aurora and tug collide off Port Lind",
@@ -107,6 +107,10 @@ func world() []aggregator.StoryView {
 	)
 	ferry.Members[2].Kind = aggregator.Report
 	ferry.Updated, ferry.Changed = at("10:30:00"), at("10:30:00")
+	ferry.Before = &aggregator.Revision{
+		Title:   "Ferry Aurora & tug collide off Port Lind, 14 rescued",
+		Summary: "Fourteen passengers were taken off the ferry Aurora.",
+	}
 	harvest := view(30,
 		aggregator.Entry{
 			Source: "manara", Link: "https://manara.example/ar/108", Language: "ar",
@@ -125,7 +129,13 @@ func world() []aggregator.StoryView {
 		Source: "lanhai", Language: "zh-CN", Title: "北山天文台发现一颗新彗星",
 		Content: "<p>北山天文台周五宣布发现一颗新彗星。</p>", Categories: []string{"科学"}, Seen: at("07:31:00"),
 	})
-	return []aggregator.StoryView{ferry, harvest, bridge, comet}
+	killed := view(5, aggregator.Entry{
+		Source: "ridge", Title: "KILL Mayor of Port Lind resigns", Seen: at("06:00:00"), Revised: at("06:20:00"), Revision: 1,
+		Labels: []aggregator.Label{{Kind: aggregator.LabelWithdrawal}},
+	})
+	killed.Members[0].Withdrawn, killed.Withdrawn = true, true
+	killed.Updated, killed.Changed = at("06:20:00"), at("06:20:00")
+	return []aggregator.StoryView{ferry, harvest, bridge, comet, killed}
 }
 
 // torture is what no source should send.
