@@ -70,10 +70,10 @@ func newPage(site Site, feed aggregator.Feed, format Format, stories []aggregato
 			Link:        &feeds.Link{Href: site.BaseURL + "/", Rel: "alternate", Type: "text/html"},
 			Description: cmp.Or(line(feed.Description), title),
 			Author:      &feeds.Author{Name: "Wiredesk", Email: line(site.Contact)},
-			Id:          nameURN("wiredesk:feed:" + feed.Slug),
+			Id:          nameURN("wiredesk:feed:" + withQuery(feed.Slug, feed.Narrowed)),
 			Items:       make([]*feeds.Item, 0, len(stories)),
 		},
-		self:      site.BaseURL + "/feeds/" + feed.Slug + "." + string(format),
+		self:      withQuery(site.BaseURL+"/feeds/"+feed.Slug+"."+string(format), feed.Query()),
 		mediaType: format.mediaType(),
 		version:   site.Version,
 		items:     make([]item, 0, len(stories)),
@@ -105,6 +105,13 @@ func newPage(site Site, feed aggregator.Feed, format Format, stories []aggregato
 	}
 	p.Updated = instant(p.modified) // Atom wants one even of a feed without entries
 	return p
+}
+
+func withQuery(address, query string) string {
+	if query == "" {
+		return address
+	}
+	return address + "?" + query
 }
 
 // sizeBytes guesses how long the edition will be, so that its buffer need not
