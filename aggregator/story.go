@@ -188,7 +188,32 @@ type Feed struct {
 	Where       string        // expression a story must satisfy; empty: all
 	Limit       int           // stories in an edition, 1 to 1000
 	MaxAge      time.Duration // stories older than this leave it; 0: no limit
+	Order       Order         // empty: OrderTime
+
+	// Narrowed and Page are parameters of the feed's address, sorted and escaped
+	// as a URL has them. Narrowed chooses some of its stories and makes it a
+	// feed with an id of its own; Page chooses which of those are shown. Empty:
+	// nothing is asked of it.
+	Narrowed string
+	Page     string
 }
+
+// Query returns the parameters of the feed's address; empty: none.
+func (f *Feed) Query() string {
+	if f.Narrowed != "" && f.Page != "" {
+		return f.Narrowed + "&" + f.Page
+	}
+	return f.Narrowed + f.Page
+}
+
+// Order says which stories of a feed come first.
+type Order string
+
+// The orders of feeds.
+const (
+	OrderTime       Order = "time"       // the newest by Story.First
+	OrderProminence Order = "prominence" // those that spread fastest, see Prominence
+)
 
 // Commit is everything one transaction stores: all of it or nothing.
 type Commit struct {

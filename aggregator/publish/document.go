@@ -7,18 +7,12 @@ import (
 )
 
 // Document says which document of a feed an edition is. The zero value is the
-// newest one, which readers subscribe to. Everything in it is clean.
+// one that the feed's address leads to, with the feed's parameters.
 type Document struct {
-	// Query are the parameters that narrow or page the feed, as a URL carries
-	// them ("min_sources=2&before=..."); empty: none.
-	Query string
-	// Next, Previous and First are the queries of the pages with the older
-	// stories, with the newer ones and with the newest (RFC 5005, section 3);
-	// empty: there is no such page, or it is the feed without a query, which
-	// NewestPage says.
-	Next, Previous, First string
-	// Paged says that it is a page of older stories, and not the newest.
-	Paged bool
+	// Older are the page parameters (as aggregator.Feed.Page) of the document
+	// with the stories that come after the last one (RFC 5005, section 3);
+	// empty: there is none.
+	Older string
 
 	// Archive is the name of an archive document (RFC 5005, section 4); empty:
 	// it is none.
@@ -36,18 +30,12 @@ const StylePath = "/feed.css"
 // links are the addresses a document names, all absolute; empty: left out.
 type links struct {
 	self                              string
-	next, previous, first             string
+	next, first                       string
 	current, prevArchive, nextArchive string
 }
 
 func (d *Document) links(site Site, feed aggregator.Feed, format Format) links {
 	current := site.BaseURL + "/feeds/" + feed.Slug + "." + string(format)
-	page := func(query string) string {
-		if query == "" {
-			return ""
-		}
-		return current + "?" + query
-	}
 	archive := func(name string) string {
 		if name == "" {
 			return ""
@@ -55,26 +43,36 @@ func (d *Document) links(site Site, feed aggregator.Feed, format Format) links {
 		return site.BaseURL + "/feeds/" + feed.Slug + "/archive/" + url.PathEscape(name) + "." + string(format)
 	}
 	l := links{
-		self: current, next: page(d.Next), previous: page(d.Previous), first: page(d.First),
-		prevArchive: archive(d.PrevArchive), nextArchive: archive(d.NextArchive),
+		self: withQuery(current, feed.Query()), prevArchive: archive(d.PrevArchive), nextArchive: archive(d.NextArchive),
 	}
-	switch {
-	case d.Archive != "":
+	if d.Archive != "" {
 		l.self, l.current = archive(d.Archive), current
-	case d.Query != "":
-		l.self = page(d.Query)
 	}
-	if d.Paged && l.first == "" {
-		l.first = current
+	if d.Older != "" {
+		older := feed
+		older.Page = d.Older
+		l.next = withQuery(current, older.Query())
+	}
+	if feed.Page != "" {
+		newest := feed
+		newest.Page = ""
+		l.first = withQuery(current, newest.Query())
 	}
 	return l
+}
+
+func withQuery(address, query string) string {
+	if query == "" {
+		return address
+	}
+	return address + "?" + query
 }
 
 // atom returns the links as Atom writes them, in which RSS does too.
 func (l *links) atom(mediaType string) []atomLink {
 	all := []atomLink{{Rel: "self", Type: mediaType, Href: l.self}}
 	for _, link := range []struct{ rel, href string }{
-		{"first", l.first}, {"previous", l.previous}, {"next", l.next},
+		{"first", l.first}, {"next", l.next},
 		{"current", l.current}, {"prev-archive", l.prevArchive}, {"next-archive", l.nextArchive},
 	} {
 		if link.href != "" {

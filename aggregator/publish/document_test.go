@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wiredesk/aggregator"
 )
 
 const historyTestSpace = "http://purl.org/syndication/history/1.0"
@@ -15,44 +17,46 @@ func TestDocumentsLinkToEachOther(t *testing.T) {
 	const base = "https://desk.example.org/feeds/all"
 	for _, tt := range []struct {
 		name    string
+		feed    aggregator.Feed // its parameters
 		doc     Document
 		want    map[string]string // by relation, without base
 		archive bool
 		older   string // where next_url of JSON Feed leads
 	}{
-		{"the newest", Document{}, map[string]string{"self": ".atom"}, false, ""},
+		{"the newest", aggregator.Feed{}, Document{}, map[string]string{"self": ".atom"}, false, ""},
 		{
-			"the newest of many", Document{Next: "before=2026-03-14T07:31:00Z~7", PrevArchive: "2026-03-13"},
-			map[string]string{"self": ".atom", "next": ".atom?before=2026-03-14T07:31:00Z~7", "prev-archive": "/archive/2026-03-13.atom"},
-			false, ".json?before=2026-03-14T07:31:00Z~7",
+			"the newest of many", aggregator.Feed{}, Document{Older: "before=a", PrevArchive: "2026-03-13"},
+			map[string]string{"self": ".atom", "next": ".atom?before=a", "prev-archive": "/archive/2026-03-13.atom"},
+			false, ".json?before=a",
 		},
 		{
-			"a page", Document{Query: "q=oil&before=a", Next: "q=oil&before=b", Previous: "q=oil&after=a", First: "q=oil", Paged: true},
+			"a page", aggregator.Feed{Narrowed: "lang=en", Page: "before=a&limit=2"}, Document{Older: "before=b&limit=2"},
 			map[string]string{
-				"self": ".atom?q=oil&before=a", "first": ".atom?q=oil",
-				"previous": ".atom?q=oil&after=a", "next": ".atom?q=oil&before=b",
-			}, false, ".json?q=oil&before=b",
+				"self": ".atom?lang=en&before=a&limit=2", "first": ".atom?lang=en", "next": ".atom?lang=en&before=b&limit=2",
+			}, false, ".json?lang=en&before=b&limit=2",
 		},
 		{
-			"the last page", Document{Query: "before=a", Paged: true},
+			"the last page", aggregator.Feed{Page: "before=a"}, Document{},
 			map[string]string{"self": ".atom?before=a", "first": ".atom"}, false, "",
 		},
 		{
-			"an archive", Document{Archive: "2026-03-13.2", PrevArchive: "2026-03-13", NextArchive: "2026-03-14"},
+			"an archive", aggregator.Feed{}, Document{Archive: "2026-03-13.2", PrevArchive: "2026-03-13", NextArchive: "2026-03-14"},
 			map[string]string{
 				"self": "/archive/2026-03-13.2.atom", "current": ".atom",
 				"prev-archive": "/archive/2026-03-13.atom", "next-archive": "/archive/2026-03-14.atom",
 			}, true, "/archive/2026-03-13.json",
 		},
 		{
-			"the first archive", Document{Archive: "2026-03-13"},
+			"the first archive", aggregator.Feed{}, Document{Archive: "2026-03-13"},
 			map[string]string{"self": "/archive/2026-03-13.atom", "current": ".atom"}, true, "",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			feed := testFeed()
+			feed.Narrowed, feed.Page = tt.feed.Narrowed, tt.feed.Page
 			for _, format := range []Format{Atom, RSS} {
-				e, err := Assemble(testSite(), testFeed(), tt.doc, format, at("09:00:00"), nil)
+				e, err := Assemble(testSite(), feed, tt.doc, format, at("09:00:00"), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -76,7 +80,7 @@ func TestDocumentsLinkToEachOther(t *testing.T) {
 					t.Errorf("%s: fh:archive is there: %v", format, got)
 				}
 			}
-			e, err := Assemble(testSite(), testFeed(), tt.doc, JSON, at("09:00:00"), nil)
+			e, err := Assemble(testSite(), feed, tt.doc, JSON, at("09:00:00"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

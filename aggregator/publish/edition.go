@@ -57,6 +57,15 @@ type Site struct {
 	Carriers map[string]aggregator.Carrier // by source id; a source not in it is shown by its id
 }
 
+// LanguageOf returns the language of an entry, else that of its source, BCP 47;
+// empty: unknown.
+func (s *Site) LanguageOf(e *aggregator.Entry) string {
+	if e.Language != "" {
+		return e.Language
+	}
+	return s.Carriers[e.Source].Language
+}
+
 // Edition is one rendering of one document of a feed.
 type Edition struct {
 	Slug     string

@@ -33,7 +33,7 @@ func newPage(site Site, feed aggregator.Feed, doc Document, format Format) *page
 			Link:        &feeds.Link{Href: site.BaseURL + "/", Rel: "alternate", Type: "text/html"},
 			Description: cmp.Or(line(feed.Description), title),
 			Author:      &feeds.Author{Name: "Wiredesk", Email: line(site.Contact)},
-			Id:          nameURN("wiredesk:feed:" + feed.Slug),
+			Id:          nameURN("wiredesk:feed:" + withQuery(feed.Slug, feed.Narrowed)),
 		},
 		links:     doc.links(site, feed, format),
 		mediaType: format.mediaType(),

@@ -23,18 +23,34 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 		format = negotiate(r.Header.Values("Accept"))
 	}
 	pub := s.current.Load()
-	if !pub.has(slug) || !slices.Contains(publish.Formats(), format) {
+	feed, found := pub.feed(slug)
+	if !found || !slices.Contains(publish.Formats(), format) {
 		s.fail(w, r, http.StatusNotFound, "There is no such feed.")
 		return
 	}
+	narrow, err := pub.parseNarrowing(feed, r.URL.RawQuery)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
 	edition := s.shelf.Load().feeds[slug][string(format)]
+	if !narrow.isNone() {
+		if edition, err = s.narrowedEdition(r.Context(), pub, feed, format, narrow); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+	}
 	if edition == nil {
 		s.failUnrendered(w, r)
 		return
 	}
 	if chosen {
+		location := pub.feedPath(slug, format)
+		if asked := narrow.of(feed.Feed); asked.Query() != "" {
+			location += "?" + asked.Query()
+		}
 		w.Header().Set("Vary", "Accept")
-		w.Header().Set("Content-Location", pub.feedPath(slug, format))
+		w.Header().Set("Content-Location", location)
 	}
 	s.send(w, r, edition)
 }

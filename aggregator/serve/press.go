@@ -73,7 +73,9 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 // ages reports whether the feed may change although no story does.
-func (f *publishedFeed) ages() bool { return f.MaxAge > 0 || f.where != nil }
+func (f *publishedFeed) ages() bool {
+	return f.MaxAge > 0 || f.where != nil || f.Order == aggregator.OrderProminence
+}
 
 // pass renders what is stale and rested, and returns when the next plate may
 // be, or zero.
@@ -191,6 +193,9 @@ func (s *Server) renderFeed(ctx context.Context, pub *published, feed publishedF
 	var failed error
 	next := s.reader(ctx, &failed)
 	at := time.Now().UTC()
+	if feed.Order == aggregator.OrderProminence {
+		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, at, &failed)
+	}
 	stories := publish.Select(pub.site, feed.Feed, feed.where, at, next)
 	if failed != nil {
 		return nil, failed

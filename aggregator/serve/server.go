@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
@@ -63,6 +64,12 @@ type Server struct {
 	shelf   atomic.Pointer[shelf]     // never nil; written by Run alone
 	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
 	touched chan struct{}             // holds one token while stories changed that no pass has read
+
+	touches atomic.Uint64 // how often stories or what is published changed
+	recent  recent        // editions of narrowed feeds
+	making  singleflight.Group
+	places  chan struct{} // one token for each edition that is being made for a request
+	waiting atomic.Int64  // requests that wait for a place
 }
 
 // published is a Publication made ready to use. It is never changed.
@@ -79,7 +86,18 @@ type publishedFeed struct {
 
 // has reports whether there is a feed called slug.
 func (p *published) has(slug string) bool {
-	return slices.ContainsFunc(p.feeds, func(f publishedFeed) bool { return f.Slug == slug })
+	_, found := p.feed(slug)
+	return found
+}
+
+// feed returns the feed called slug.
+func (p *published) feed(slug string) (publishedFeed, bool) {
+	for _, f := range p.feeds {
+		if f.Slug == slug {
+			return f, true
+		}
+	}
+	return publishedFeed{}, false
 }
 
 var errUnrendered = errors.New("the feeds are being rendered for the first time")
@@ -100,7 +118,10 @@ func New(opts Options, p Publication) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, pages: pages, touched: make(chan struct{}, 1)}
+	s := &Server{
+		opts: opts, pages: pages, touched: make(chan struct{}, 1),
+		recent: recent{roomBytes: recentBytes}, places: newPlaces(),
+	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
 	s.missing.Store(&errUnrendered)
@@ -163,6 +184,7 @@ func (s *Server) swap(next func(pub published) *published) {
 }
 
 func (s *Server) wake() {
+	s.touches.Add(1)
 	select {
 	case s.touched <- struct{}{}:
 	default: // a token is there already, and whoever takes it reads the archive after now
