@@ -104,36 +104,52 @@ func (s *Server) takePlace(ctx context.Context) error {
 func newPlaces() chan struct{} { return make(chan struct{}, runtime.GOMAXPROCS(0)) }
 
 // makeNarrowed makes an edition and keeps it.
-func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (*edition, error) {
+func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (_ *edition, err error) {
 	start := time.Now()
 	k := &kept{key: key, pub: pub, changes: s.changes(), made: start}
 	now := start.UTC()
 	narrowed := n.of(feed.Feed)
 	var failed error
-	next := s.candidates(ctx, pub, narrowed, n, now, &failed)
+	var read reach
+	next := s.candidates(ctx, pub, narrowed, n, now, &read, &failed)
 	stories := publish.Select(pub.site, narrowed, feed.where, now, next)
 	if failed != nil {
 		return nil, failed
-	}
-	made, err := publish.Render(pub.site, narrowed, format, stories)
-	if err != nil {
-		return nil, err
 	}
 	var before *edition
 	if old != nil {
 		before = old.edition
 	}
-	k.edition = s.bind(made, before, now)
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, olderThan(narrowed, stories, n.limit, read), format, stories, before, now); err != nil {
+		return nil, err
+	}
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
 	s.recent.put(k)
 	return k.edition, nil
 }
 
+// renderNarrowed writes a narrowed feed in the one format that was asked for.
+// What few ask for is compressed in one way only.
+func (s *Server) renderNarrowed(
+	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
+	stories []aggregator.StoryView, old *edition, now time.Time,
+) (*edition, error) {
+	feed.Feed = narrowed
+	if format == formatPage {
+		return s.renderFeedPage(pub, feed, stories)
+	}
+	made, err := new(publish.Printer).Print(pub.site, narrowed, doc, stories, format)
+	if err != nil {
+		return nil, err
+	}
+	return s.bind(made[0], feed.cache(cacheMinute), old, now, gzipCoding), nil
+}
+
 // candidates returns a function that hands out the stories that n lets
 // through, in the feed's order, until it has read as much as one edition may or
 // the archive fails, which sets failed.
-func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, failed *error) func() (aggregator.StoryView, bool) {
-	ids := s.walk(ctx, pub, feed, n, now, failed)
+func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
+	ids := s.walk(ctx, pub, feed, n, now, read, failed)
 	judged := 0
 	return func() (aggregator.StoryView, bool) {
 		for judged < maxJudged {
@@ -154,6 +170,7 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 				return view, true
 			}
 		}
+		read.broken = read.broken || judged == maxJudged
 		return aggregator.StoryView{}, false
 	}
 }
@@ -161,8 +178,8 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 // walk returns a function that hands out the ids of the archive's stories that
 // n lets through as far as can be seen without their entries, in the feed's
 // order.
-func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, failed *error) func() (aggregator.StoryID, bool) {
-	next := s.bare(ctx, n.before, oldest(feed, now), failed)
+func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+	next := s.bare(ctx, n.before, oldest(feed, now), read, failed)
 	carried := pub.carriedBy(n)
 	lets := func(story *aggregator.Story) bool {
 		return !story.Withdrawn && (n.minSources < 2 || story.Sources() >= n.minSources) && carries(story, carried)
@@ -211,7 +228,7 @@ func oldest(feed aggregator.Feed, now time.Time) time.Time {
 // bare returns a function that hands out the stories before a place and not
 // older than since, the newest first and without their entries, at most
 // maxExamined of them.
-func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, failed *error) func() (aggregator.Story, bool) {
+func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, read *reach, failed *error) func() (aggregator.Story, bool) {
 	var page []aggregator.Story
 	examined := 0
 	return func() (aggregator.Story, bool) {
@@ -220,6 +237,7 @@ func (s *Server) bare(ctx context.Context, before aggregator.Position, since tim
 				page, *failed = s.opts.Archive.NewestStories(before, min(pageOfBare, maxExamined-examined))
 			}
 			if *failed != nil || len(page) == 0 {
+				read.broken = read.broken || examined == maxExamined
 				return aggregator.Story{}, false
 			}
 		}
@@ -227,6 +245,7 @@ func (s *Server) bare(ctx context.Context, before aggregator.Position, since tim
 		page = page[1:]
 		examined++
 		before = aggregator.Position{First: story.First, Seq: story.Seq}
+		read.at = before
 		return story, !story.First.Before(since)
 	}
 }

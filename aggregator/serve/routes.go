@@ -16,6 +16,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", s.reading(s.serveFront))
 	mux.Handle("/feeds/{file}", s.sharing(s.serveFeed))
+	mux.Handle("/feed.css", s.reading(s.serveFeedStyle))
 	mux.Handle("/feeds.opml", s.sharing(s.serveFeedsOPML))
 	mux.Handle("/sources.opml", s.sharing(s.serveSourcesOPML))
 	mux.Handle("/stories/{file}", s.sharing(s.serveStory))
@@ -28,7 +29,7 @@ func (s *Server) Handler() http.Handler {
 	if s.opts.Hubs != nil {
 		mux.Handle("/websub/{token}", s.opts.Hubs)
 	}
-	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
+	mux.Handle("/api/v1/stories", s.sharing(s.admitting(s.serveStories)))
 	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
 	mux.Handle("/api/v1/sources", s.sharing(s.serveSourceList))
 	mux.Handle("/api/v1/sources/{name}", s.sharing(s.serveSource))
@@ -74,10 +75,10 @@ func (s *Server) sharing(h http.HandlerFunc) http.Handler {
 	inner := s.reading(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Access-Control-Expose-Headers", "ETag")
+		w.Header().Set("Access-Control-Expose-Headers", "ETag, IM, Link")
 		if r.Method == http.MethodOptions {
 			w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD")
-			w.Header().Set("Access-Control-Allow-Headers", "If-None-Match")
+			w.Header().Set("Access-Control-Allow-Headers", "If-None-Match, A-IM, Authorization")
 			w.Header().Set("Access-Control-Max-Age", "86400")
 		}
 		inner.ServeHTTP(w, r)

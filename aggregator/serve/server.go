@@ -55,9 +55,9 @@ type Publication struct {
 // goroutine; [Server.Run] must be running for its editions to come and stay
 // fresh.
 type Server struct {
-	opts  Options
-	pages *pages
-	zip   zipper
+	opts    Options
+	pages   *pages
+	encoder encoder
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
@@ -81,7 +81,8 @@ type published struct {
 
 type publishedFeed struct {
 	aggregator.Feed
-	where *publish.Filter // nil: every story
+	where  *publish.Filter // nil: every story
+	access access
 }
 
 // has reports whether there is a feed called slug.
@@ -145,7 +146,7 @@ func (s *Server) Publish(p Publication) error {
 	p.Site.BaseURL = strings.TrimRight(p.Site.BaseURL, "/")
 	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/")}
 	for _, feed := range p.Feeds {
-		made := publishedFeed{Feed: feed}
+		made := publishedFeed{Feed: feed, access: newAccess(feed.Access)}
 		if feed.Where != "" {
 			if made.where, err = publish.CompileWhere(feed.Where); err != nil {
 				return fmt.Errorf("feed %s: %w", feed.Slug, err)
