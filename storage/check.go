@@ -137,6 +137,7 @@ func (c *checker) check() {
 		_, err := c.subscription(string(k), v)
 		return err
 	})
+	each(archivesBucket, c.checkArchived)
 
 	said, err := readCounters(c.tx.Bucket([]byte(metaBucket)).Get([]byte(countersKey)))
 	if err != nil {

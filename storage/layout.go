@@ -10,7 +10,8 @@ import (
 
 // The buckets. Keys that start with a sequence number only grow, so their
 // pages fill from left to right; those of keysBucket, sourcesBucket,
-// aliasesBucket, pinsBucket and subscriptionsBucket come in no order.
+// aliasesBucket, pinsBucket, subscriptionsBucket and archivesBucket come in no
+// order.
 const (
 	entriesBucket       = "entries"       // seq -> entry
 	keysBucket          = "keys"          // identity key -> seq
@@ -22,6 +23,7 @@ const (
 	aliasesBucket       = "aliases"       // id of a story that became another -> seq of that
 	pinsBucket          = "pins"          // two entry ids -> pin; the other way round -> nothing
 	subscriptionsBucket = "subscriptions" // token -> subscription
+	archivesBucket      = "archives"      // feed, name -> archive document; and -> its body
 	metaBucket          = "meta"          // versionKey, countersKey
 )
 
@@ -39,7 +41,7 @@ func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
 		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket,
-		subscriptionsBucket, metaBucket,
+		subscriptionsBucket, archivesBucket, metaBucket,
 	}
 }
 

@@ -32,6 +32,10 @@ func migrations() []migration {
 			_, err := tx.CreateBucket([]byte(subscriptionsBucket))
 			return err
 		}},
+		{"make room for archive documents", func(tx *bolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(archivesBucket))
+			return err
+		}},
 	}
 }
 

@@ -270,14 +270,14 @@ func TestMigrateNew(t *testing.T) {
 	}
 }
 
-// TestMigrateFirst: a database of the first layout gets room for aliases, pins
-// and subscriptions, and loses nothing.
+// TestMigrateFirst: a database of the first layout gets room for aliases, pins,
+// subscriptions and archive documents, and loses nothing.
 func TestMigrateFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	err := errors.Join(withEntries(path, 3), withBolt(path, func(tx *bolt.Tx) error {
 		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
-			tx.DeleteBucket([]byte(subscriptionsBucket)), putVersion(tx, 1))
+			tx.DeleteBucket([]byte(subscriptionsBucket)), tx.DeleteBucket([]byte(archivesBucket)), putVersion(tx, 1))
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -292,6 +292,9 @@ func TestMigrateFirst(t *testing.T) {
 	}
 	equal(t, "pins", []aggregator.Pin{pin}, pins)
 	if err := db.SaveSubscription(subscription("token")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SaveArchived([]aggregator.Archived{archived("all", 0)}); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
