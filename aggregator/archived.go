@@ -21,11 +21,11 @@ type Archived struct {
 // archiveDay is how a name says the day.
 const archiveDay = "2006-01-02"
 
-// maxArchiveParts bounds the documents of a day.
-const maxArchiveParts = 999
+// MaxArchiveParts is how many archive documents a day may have.
+const MaxArchiveParts = 1000
 
 // ArchiveName returns the name of the nth archive document of a UTC day, n from
-// 0: "2026-11-26", then "2026-11-26.001". Names sort as their days and numbers
+// 0, below MaxArchiveParts: "2026-11-26", then "2026-11-26.001". Names sort as their days and numbers
 // do.
 func ArchiveName(day time.Time, n int) string {
 	name := day.UTC().Format(archiveDay)
@@ -59,5 +59,5 @@ func ParseArchiveName(name string) (day time.Time, ok bool) {
 			return time.Time{}, false
 		}
 	}
-	return day, len(part) == 4 && 0 < n && n <= maxArchiveParts
+	return day, len(part) == 4 && 0 < n && n < MaxArchiveParts
 }

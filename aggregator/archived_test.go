@@ -41,7 +41,7 @@ func FuzzParseArchiveName(f *testing.F) {
 		if !ok {
 			return
 		}
-		for n := range maxArchiveParts + 1 {
+		for n := range MaxArchiveParts {
 			if ArchiveName(day, n) == name {
 				return
 			}

@@ -55,6 +55,19 @@ func basicDigest(user, password string) [sha256.Size]byte {
 
 func bearerDigest(token string) [sha256.Size]byte { return sha256.Sum256([]byte("bearer\x00" + token)) }
 
+// admit reports whether the request may read the feed; if not, it is answered.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, feed *publishedFeed) bool {
+	if !feed.access.closed {
+		return true
+	}
+	w.Header().Add("Vary", "Authorization")
+	if feed.access.admits(r) {
+		return true
+	}
+	s.challenge(w, r, feed)
+	return false
+}
+
 // challenge answers a request that may not read the feed.
 func (s *Server) challenge(w http.ResponseWriter, r *http.Request, feed *publishedFeed) {
 	value := feed.access.scheme + ` realm="` + feed.Slug + `"`
@@ -78,13 +91,8 @@ func (f *publishedFeed) cache(open string) string {
 func (s *Server) admitting(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if slug := r.URL.Query().Get("feed"); slug != "" {
-			feed, found := s.current.Load().feed(slug)
-			if found && feed.access.closed {
-				w.Header().Add("Vary", "Authorization")
-				if !feed.access.admits(r) {
-					s.challenge(w, r, &feed)
-					return
-				}
+			if feed, found := s.current.Load().feed(slug); found && !s.admit(w, r, &feed) {
+				return
 			}
 		}
 		h(w, r)

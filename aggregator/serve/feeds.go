@@ -28,12 +28,8 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, "There is no such feed.")
 		return
 	}
-	if feed.access.closed {
-		w.Header().Add("Vary", "Authorization")
-		if !feed.access.admits(r) {
-			s.challenge(w, r, &feed)
-			return
-		}
+	if !s.admit(w, r, &feed) {
+		return
 	}
 	narrow, err := pub.parseNarrowing(feed, r.URL.RawQuery)
 	if err != nil {

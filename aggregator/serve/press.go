@@ -206,6 +206,10 @@ func (s *Server) renderFeed(
 		return nil, failed
 	}
 	doc := olderThan(feed.Feed, stories, 0, reach{})
+	var err error
+	if doc.PrevArchive, err = s.lastArchived(feed.Slug); err != nil {
+		return nil, fmt.Errorf("find the last archive document: %w", err)
+	}
 	page, err := s.renderFeedPage(pub, feed, stories)
 	if err != nil {
 		return nil, err

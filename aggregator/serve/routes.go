@@ -16,6 +16,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", s.reading(s.serveFront))
 	mux.Handle("/feeds/{file}", s.sharing(s.serveFeed))
+	mux.Handle("/feeds/{slug}/archive/{file}", s.sharing(s.serveArchived))
 	mux.Handle("/feed.css", s.reading(s.serveFeedStyle))
 	mux.Handle("/feeds.opml", s.sharing(s.serveFeedsOPML))
 	mux.Handle("/sources.opml", s.sharing(s.serveSourcesOPML))

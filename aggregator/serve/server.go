@@ -28,13 +28,16 @@ type SourceStatus struct {
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
-	Archive Archive               // required
-	Pinner  Pinner                // nil: no pins can be made
-	Hubs    http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
-	Metrics http.Handler          // serves /metrics; nil: there is no such page
-	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
-	Alive   func() error          // what /healthz reports; nil: always alive
-	Sources func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+	Archive Archive // required
+	Pinner  Pinner  // nil: no pins can be made
+	// Documents keeps the archives of feeds, for which [Server.RunArchive] must
+	// be running; nil: there are none.
+	Documents Documents
+	Hubs      http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
+	Metrics   http.Handler          // serves /metrics; nil: there is no such page
+	Ready     func() error          // what else must be in order before /readyz says yes; nil: nothing
+	Alive     func() error          // what /healthz reports; nil: always alive
+	Sources   func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
 
 	// Observe is told of each request once it is answered: the route's
 	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the
@@ -49,6 +52,7 @@ type Options struct {
 type Publication struct {
 	Site  publish.Site // nil Carriers: those given before stay
 	Feeds []aggregator.Feed
+	Keep  time.Duration // how long archive documents are kept; 0: for ever
 }
 
 // Server answers the requests of readers. Its methods may be called from any
@@ -65,11 +69,12 @@ type Server struct {
 	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
 	touched chan struct{}             // holds one token while stories changed that no pass has read
 
-	touches atomic.Uint64 // how often stories or what is published changed
-	recent  recent        // editions of narrowed feeds
-	making  singleflight.Group
-	places  chan struct{} // one token for each edition that is being made for a request
-	waiting atomic.Int64  // requests that wait for a place
+	touches  atomic.Uint64 // how often stories or what is published changed
+	recent   recent        // editions of narrowed feeds
+	archived recent        // archive documents
+	making   singleflight.Group
+	places   chan struct{} // one token for each edition that is being made for a request
+	waiting  atomic.Int64  // requests that wait for a place
 }
 
 // published is a Publication made ready to use. It is never changed.
@@ -77,6 +82,7 @@ type published struct {
 	site  publish.Site
 	root  string // path of base_url without slashes at its end, before every local link
 	feeds []publishedFeed
+	keep  time.Duration // of archive documents; 0: for ever
 }
 
 type publishedFeed struct {
@@ -121,7 +127,7 @@ func New(opts Options, p Publication) (*Server, error) {
 	}
 	s := &Server{
 		opts: opts, pages: pages, touched: make(chan struct{}, 1),
-		recent: recent{roomBytes: recentBytes}, places: newPlaces(),
+		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
@@ -144,7 +150,7 @@ func (s *Server) Publish(p Publication) error {
 		return fmt.Errorf("base_url %q: want an absolute http or https URL", p.Site.BaseURL)
 	}
 	p.Site.BaseURL = strings.TrimRight(p.Site.BaseURL, "/")
-	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/")}
+	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/"), keep: p.Keep}
 	for _, feed := range p.Feeds {
 		made := publishedFeed{Feed: feed, access: newAccess(feed.Access)}
 		if feed.Where != "" {

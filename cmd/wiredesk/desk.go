@@ -101,15 +101,16 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 	}
 	d.metrics.subscriptions = d.hubs.Counts
 	d.server, err = serve.New(serve.Options{
-		Archive: db,
-		Pinner:  pinner{d.ingest},
-		Hubs:    d.hubs,
-		Metrics: d.metrics.handler(),
-		Alive:   d.alive,
-		Sources: d.sources,
-		Observe: d.metrics.request,
-		Log:     log,
-		Version: version(),
+		Archive:   db,
+		Documents: db,
+		Pinner:    pinner{d.ingest},
+		Hubs:      d.hubs,
+		Metrics:   d.metrics.handler(),
+		Alive:     d.alive,
+		Sources:   d.sources,
+		Observe:   d.metrics.request,
+		Log:       log,
+		Version:   version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err
@@ -145,6 +146,7 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { return d.server.Run(ctx) })
+	group.Go(func() error { return d.server.RunArchive(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
 	group.Go(func() error { return d.obey(ctx) })
 	cfg := d.config.Load()
@@ -334,6 +336,7 @@ func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) s
 	return serve.Publication{
 		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Version: version(), Carriers: carriers},
 		Feeds: cfg.Feeds,
+		Keep:  cfg.Storage.Keep,
 	}
 }
 
