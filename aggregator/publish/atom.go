@@ -22,12 +22,11 @@ const (
 )
 
 type atomRoot struct {
-	XMLName        xml.Name `xml:"feed"`
-	Space          string   `xml:"xmlns,attr"`
-	MediaSpace     string   `xml:"xmlns:media,attr"`
-	HistorySpace   string   `xml:"xmlns:fh,attr"`
-	TombstoneSpace string   `xml:"xmlns:at,attr"`
-	Language       string   `xml:"xml:lang,attr,omitempty"`
+	XMLName      xml.Name `xml:"feed"`
+	Space        string   `xml:"xmlns,attr"`
+	MediaSpace   string   `xml:"xmlns:media,attr"`
+	HistorySpace string   `xml:"xmlns:fh,attr"`
+	Language     string   `xml:"xml:lang,attr,omitempty"`
 
 	ID        string `xml:"id"`
 	Title     atomText
@@ -55,8 +54,11 @@ type atomEntry struct {
 	Thumbnail  *mediaThumbnail
 }
 
-// atomTombstone says that an entry was withdrawn (RFC 6721, section 3).
+// atomTombstone says that an entry was withdrawn (RFC 6721, section 3). It names
+// its own name space: most feeds have none, and the W3C's validator warns of
+// spaces it does not know.
 type atomTombstone struct {
+	Space   string `xml:"xmlns:at,attr"`
 	Ref     string `xml:"ref,attr"`
 	When    string `xml:"when,attr"`
 	Comment atomText
@@ -108,18 +110,17 @@ type mediaThumbnail struct {
 // FeedXml gives the writer of gorilla/feeds the root.
 func (d atomDocument) FeedXml() any { //nolint:revive // the name is that of gorilla/feeds
 	root := &atomRoot{
-		Space:          "http://www.w3.org/2005/Atom",
-		MediaSpace:     mediaSpace,
-		HistorySpace:   historySpace,
-		TombstoneSpace: tombstoneSpace,
-		Language:       d.language,
-		ID:             d.Id,
-		Title:          plainText("title", d.Title),
-		Updated:        isoTime(d.Updated),
-		Author:         contactPerson(d.Author.Name, d.Author.Email),
-		Links:          append(d.links.atom(d.mediaType), atomLink{Rel: d.Link.Rel, Type: d.Link.Type, Href: d.Link.Href}),
-		Generator:      atomGenerator{Version: d.version, Name: "Wiredesk"},
-		Archive:        mark(d.archive),
+		Space:        "http://www.w3.org/2005/Atom",
+		MediaSpace:   mediaSpace,
+		HistorySpace: historySpace,
+		Language:     d.language,
+		ID:           d.Id,
+		Title:        plainText("title", d.Title),
+		Updated:      isoTime(d.Updated),
+		Author:       contactPerson(d.Author.Name, d.Author.Email),
+		Links:        append(d.links.atom(d.mediaType), atomLink{Rel: d.Link.Rel, Type: d.Link.Type, Href: d.Link.Href}),
+		Generator:    atomGenerator{Version: d.version, Name: "Wiredesk"},
+		Archive:      mark(d.archive),
 	}
 	if d.Description != d.Title {
 		subtitle := plainText("subtitle", d.Description)
@@ -138,7 +139,7 @@ func mark(set bool) *struct{} {
 
 // tombstone stands in the place of a story that was withdrawn.
 func (b *builder) tombstone(v *aggregator.StoryView) atomTombstone {
-	t := atomTombstone{Ref: v.ID.URN(), When: isoTime(instant(v.Updated))}
+	t := atomTombstone{Space: tombstoneSpace, Ref: v.ID.URN(), When: isoTime(instant(v.Updated))}
 	words := "Withdrawn"
 	if names := b.retracted(v); len(names) > 0 {
 		words += " by " + strings.Join(names, ", ")

@@ -145,7 +145,18 @@ func torture() []aggregator.StoryView {
 	for i := range 1000 {
 		tags = append(tags, fmt.Sprintf("tag %d %s", i, "\u202a"))
 	}
-	return []aggregator.StoryView{
+	corrected := view(7, aggregator.Entry{
+		Source: "manara", Title: "👩‍👩‍👧‍👦 🇺🇳 عنوان \u202e من اليمين", Summary: evil + "。" + strings.Repeat("🎉", 2000), Seen: at("09:00:02"),
+		Revised: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), Revision: 1,
+		Labels: []aggregator.Label{{Kind: aggregator.LabelCorrection, Number: -1}, {Kind: "]]>", Number: 1 << 40}},
+	})
+	corrected.Before = &aggregator.Revision{Title: evil, Summary: strings.Repeat(evil+".\n", 50)}
+	killed := view(8, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:03")})
+	killed.Members[0].Withdrawn, killed.Withdrawn = true, true
+	killed.Updated = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	half := view(9, aggregator.Entry{Source: "ridge", Title: "x", Seen: at("09:00:04")}, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:05")})
+	half.Members[1].Withdrawn = true
+	return append([]aggregator.StoryView{corrected, killed, half},
 		view(1_000_004, aggregator.Entry{
 			Source: evil, Title: evil, Summary: evil, Content: "<p>]]&gt; ]]> \x00\x1f\xff\ufffe " + "</p>",
 			Link: "javascript:alert(1)", Language: `en"><x>`, Image: "data:text/html,x",
@@ -169,5 +180,5 @@ func torture() []aggregator.StoryView {
 			Source: "nowhere", Title: strings.Repeat("\u2067", 50), Link: "HTTP://Harbour.Example:80?q=ä&b=[1]",
 			Content: "<p>" + strings.Repeat("0123456789abcdef", 1<<16) + "</p>", Seen: at("09:00:01"),
 		}),
-	}
+	)
 }
