@@ -64,14 +64,12 @@ func (s *Server) sendDelta(w http.ResponseWriter, r *http.Request, e *edition, c
 	// section 10.5.3).
 	h.Set("Cache-Control", "no-store, im")
 	h.Set("IM", "feed")
-	if e.dated != nil {
-		h["Last-Modified"] = e.dated
-	}
+	e.describe(h)
 	if c != identity && len(body) >= minZipBytes {
 		h["Content-Encoding"] = e.forms[c].coding
 		body = s.encoder.encode(c, body)
 	}
-	h["Content-Type"], h["Content-Length"] = e.contentType, []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(http.StatusIMUsed)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the reader has gone: there is nobody left to tell

@@ -115,7 +115,7 @@ func (e *edition) offers(c coding) bool {
 // choose returns the codings in which the client takes the edition, the one to
 // send first.
 func (e *edition) choose(takes encodings) encodings {
-	offered := make(encodings, 0, codings)
+	offered := takes[:0] // nobody else holds it
 	for _, c := range takes {
 		if e.offers(c) {
 			offered = append(offered, c)
@@ -128,8 +128,8 @@ func (e *edition) choose(takes encodings) encodings {
 }
 
 // send answers a GET or HEAD request with the edition, with 304, or with what
-// is new in it.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, e *edition) {
+// is new in it, and returns the status.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, e *edition) int {
 	offered := e.choose(parseEncodings(r.Header["Accept-Encoding"]))
 	h := w.Header()
 	h["Cache-Control"] = e.cache
@@ -137,12 +137,6 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, e *edition) {
 		h["Vary"] = append(vary, e.vary...)
 	} else {
 		h["Vary"] = e.vary
-	}
-	if e.link != nil {
-		h["Link"] = e.link
-	}
-	if e.policy != nil {
-		h["Content-Security-Policy"] = e.policy
 	}
 	chosen := &e.forms[offered[0]]
 	h["Etag"] = chosen.etag
@@ -154,44 +148,56 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, e *edition) {
 		for _, c := range offered {
 			if matchTag(asked, e.forms[c].etag[0]) {
 				h["Etag"] = e.forms[c].etag
-				notModified(w)
-				return
+				return notModified(w)
 			}
 		}
 		if s.sendDelta(w, r, e, offered[0], asked) {
-			return
+			return http.StatusIMUsed
 		}
 	} else if unmodifiedSince(r.Header.Get("If-Modified-Since"), e.modified) {
-		notModified(w)
-		return
+		return notModified(w)
 	}
 
+	e.describe(h)
 	if chosen.coding != nil {
 		h["Content-Encoding"] = chosen.coding
-	}
-	if e.dated != nil {
-		h["Last-Modified"] = e.dated
 	}
 	body, length := chosen.body, chosen.length
 	if body == nil {
 		body = s.encoder.encode(offered[0], e.body())
 		length = []string{strconv.Itoa(len(body))}
 	}
-	h["Content-Type"], h["Content-Length"] = e.contentType, length
+	h["Content-Length"] = length
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the reader has gone: there is nobody left to tell
+	}
+	return http.StatusOK
+}
+
+// describe sets the headers of an answer that has a body.
+func (e *edition) describe(h http.Header) {
+	h["Content-Type"] = e.contentType
+	if e.dated != nil {
+		h["Last-Modified"] = e.dated
+	}
+	if e.link != nil {
+		h["Link"] = e.link
+	}
+	if e.policy != nil {
+		h["Content-Security-Policy"] = e.policy
 	}
 }
 
 // notModified answers 304 with no more than a cache needs (RFC 9110, section
 // 15.4.5).
-func notModified(w http.ResponseWriter) {
+func notModified(w http.ResponseWriter) int {
 	h := w.Header()
-	for _, name := range []string{"X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy", "Link"} {
+	for _, name := range []string{"X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy"} {
 		delete(h, name)
 	}
 	w.WriteHeader(http.StatusNotModified)
+	return http.StatusNotModified
 }
 
 // writeBody sends a body whole, or only its headers to HEAD.

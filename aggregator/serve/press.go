@@ -26,6 +26,23 @@ const (
 type shelf struct {
 	front *edition                       // nil: not rendered yet
 	feeds map[string]map[string]*edition // by slug, by format
+	ready map[string]ready               // the same feeds, by the path they are asked for with
+}
+
+// ready is an edition that needs no more than to be sent.
+type ready struct {
+	slug    string
+	edition *edition
+}
+
+func newShelf(front *edition, feeds map[string]map[string]*edition) *shelf {
+	s := &shelf{front: front, feeds: feeds, ready: make(map[string]ready)}
+	for slug, editions := range feeds {
+		for format, e := range editions {
+			s.ready["/feeds/"+slug+"."+format] = ready{slug, e}
+		}
+	}
+	return s
 }
 
 // plate is what the press remembers of one feed, or of the front page.
@@ -161,7 +178,7 @@ func (s *Server) renderPlate(ctx context.Context, pub *published, feed published
 			return fmt.Errorf("render the front page: %w", err)
 		}
 		front.compress(&s.encoder, allCodings()...)
-		s.shelf.Store(&shelf{front: front, feeds: old.feeds})
+		s.shelf.Store(newShelf(front, old.feeds))
 		return nil
 	}
 	rendered, err := s.renderFeed(ctx, pub, feed, printer, old.feeds[feed.Slug])
@@ -171,7 +188,7 @@ func (s *Server) renderPlate(ctx context.Context, pub *published, feed published
 	feeds := make(map[string]map[string]*edition, len(old.feeds)+1)
 	maps.Copy(feeds, old.feeds)
 	feeds[feed.Slug] = rendered
-	s.shelf.Store(&shelf{front: old.front, feeds: feeds})
+	s.shelf.Store(newShelf(old.front, feeds))
 	return nil
 }
 
@@ -185,7 +202,7 @@ func (s *Server) prune(pub *published) {
 		}
 	}
 	if len(feeds) < len(old.feeds) {
-		s.shelf.Store(&shelf{front: old.front, feeds: feeds})
+		s.shelf.Store(newShelf(old.front, feeds))
 	}
 }
 

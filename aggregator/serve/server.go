@@ -107,6 +107,16 @@ func (p *published) feed(slug string) (publishedFeed, bool) {
 	return publishedFeed{}, false
 }
 
+// open reports whether there is a feed called slug that everyone may read.
+func (p *published) open(slug string) bool {
+	for i := range p.feeds {
+		if p.feeds[i].Slug == slug {
+			return !p.feeds[i].access.closed
+		}
+	}
+	return false
+}
+
 var errUnrendered = errors.New("the feeds are being rendered for the first time")
 
 // New returns a server that publishes p. It fails on a base URL that is not
