@@ -111,12 +111,11 @@ func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 func (r *reader) before(e *aggregator.Entry) (*aggregator.Revision, error) {
 	c := r.tx.Bucket([]byte(revisionsBucket)).Cursor()
 	end := seqKey(e.Seq + 1)
-	k, v := c.Seek(end[:])
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	back := c.Prev
+	if k, _ := c.Seek(end[:]); k == nil {
+		back = c.Last
 	}
+	k, v := back()
 	if prefix := seqKey(e.Seq); !bytes.HasPrefix(k, prefix[:]) {
 		return nil, nil
 	}

@@ -43,14 +43,15 @@ func parseWeight(params string) (thousandths int, ok bool) {
 	return 1000, true
 }
 
-// first returns the weight of the first of the names that the client wrote.
-func (p preferences) first(names ...string) (weight int, written bool) {
+// first returns the weight of the first of the names that the client wrote, 0
+// where it wrote none.
+func (p preferences) first(names ...string) int {
 	for _, name := range names {
-		if weight, written = p[name]; written {
-			return weight, true
+		if weight, written := p[name]; written {
+			return weight
 		}
 	}
-	return 0, false
+	return 0
 }
 
 // coding is a content coding that we send (RFC 9110, section 8.4.1), or none.
@@ -157,7 +158,7 @@ func negotiate(lines []string) publish.Format {
 	p := parsePreferences(lines)
 	best, most := publish.Atom, 0
 	for _, f := range formatTypes {
-		if weight, _ := p.first(f.types...); weight > most {
+		if weight := p.first(f.types...); weight > most {
 			best, most = f.format, weight
 		}
 	}

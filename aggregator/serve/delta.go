@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,7 +36,7 @@ func (e *edition) follows(old *edition) {
 	if old == nil || old.feed == nil {
 		return
 	}
-	all := append(old.earlier[:len(old.earlier):len(old.earlier)], issueOf(old))
+	all := slices.Concat(old.earlier, []issue{issueOf(old)})
 	e.earlier = all[max(0, len(all)-maxIssues):]
 }
 
@@ -94,8 +95,7 @@ func (e *edition) since(asked []string) *issue {
 // takesFeed reports whether an A-IM header asks for the instance manipulation
 // that leaves out entries of a feed.
 func takesFeed(lines []string) bool {
-	weight, _ := parsePreferences(lines).first("feed")
-	return weight > 0
+	return parsePreferences(lines)["feed"] > 0
 }
 
 // listsTag is matchTag without the star, which names no edition.

@@ -26,7 +26,7 @@ import (
 //	WIREDESK_LONG=1 taskset -c 0 go test ./aggregator/serve -run TestThroughput -v
 //
 // It needs wrk and a second processor.
-func TestThroughput(t *testing.T) { //nolint:tparallel // it measures
+func TestThroughput(t *testing.T) {
 	if os.Getenv("WIREDESK_LONG") == "" {
 		t.Skip("takes minutes: set WIREDESK_LONG=1")
 	}
@@ -72,7 +72,7 @@ func TestThroughput(t *testing.T) { //nolint:tparallel // it measures
 
 // TestLatencyWhileStoriesChange loads the server with 64 connections while
 // stories change all the time.
-func TestLatencyWhileStoriesChange(t *testing.T) { //nolint:tparallel // it measures
+func TestLatencyWhileStoriesChange(t *testing.T) {
 	if os.Getenv("WIREDESK_LONG") == "" {
 		t.Skip("takes minutes: set WIREDESK_LONG=1")
 	}
