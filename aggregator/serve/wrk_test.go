@@ -90,7 +90,7 @@ func TestLatencyWhileStoriesChange(t *testing.T) {
 		for n := uint64(0); ctx.Err() == nil; n++ {
 			world.put(story(entry(5000+n%200, "north", fmt.Sprint("Gale, warning ", n), noon.Add(time.Duration(n)*time.Second))))
 			s.Touch(nil)
-			time.Sleep(time.Millisecond)
+			time.Sleep(10 * time.Millisecond)
 		}
 	}()
 	address := listening(t, s.Handler())
