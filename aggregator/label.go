@@ -34,3 +34,11 @@ func (l Label) String() string {
 	}
 	return string(l.Kind) + " " + strconv.Itoa(l.Number)
 }
+
+// LabelKinds lists what labels say, in order.
+func LabelKinds() []LabelKind {
+	return []LabelKind{
+		LabelUrgent, LabelExclusive, LabelUpdate, LabelCorrection, LabelRefile, LabelWithdrawal,
+		LabelRoundup, LabelBrief, LabelLive, LabelOpinion, LabelMedia,
+	}
+}

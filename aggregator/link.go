@@ -139,7 +139,7 @@ func canonicalQuery(raw string) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		pair = plainPair(pair)
 		name, value, _ := strings.Cut(pair, "=")
-		if name == "" || tracks(strings.ToLower(name), strings.ToLower(value)) {
+		if name == "" || Tracks(strings.ToLower(name), strings.ToLower(value)) {
 			continue
 		}
 		kept = append(kept, pair)
@@ -164,9 +164,10 @@ func plainPair(pair string) string {
 	}
 }
 
-// tracks reports whether a parameter says where a reader came from, or which
-// shape of the page is wanted, instead of which article.
-func tracks(name, value string) bool {
+// Tracks reports whether a parameter of a URL, its name in lower case, says where
+// a reader came from, or which shape of the page is wanted, instead of what is
+// asked for.
+func Tracks(name, value string) bool {
 	for _, prefix := range []string{"utm_", "at_", "mc_", "pk_", "mtm_", "matomo_", "hsa_", "ns_", "wt.", "trk", "_hs"} {
 		if strings.HasPrefix(name, prefix) {
 			return true

@@ -1,10 +1,15 @@
 package aggregator
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 )
+
+var errSpan = errors.New("number and unit expected")
 
 // Span returns a time that passes as people read it, in two units at most: 80ms,
 // 45s, 1m30s, 3h, 2d4h, 400d.
@@ -36,6 +41,38 @@ func twoUnits(d, greater time.Duration, greaterName string, lesser time.Duration
 		text += strconv.FormatInt(int64(n), 10) + lesserName
 	}
 	return text
+}
+
+// ParseSpan reads a time that passes: a Go duration without sign, in which d (24
+// hours) and w (7 days) are units as well: 90s, 1h30m, 1.5d, 2w.
+func ParseSpan(text string) (time.Duration, error) {
+	if text == "0" {
+		return 0, nil
+	}
+	var total time.Duration
+	for rest := text; ; {
+		tail := strings.TrimLeft(rest, "0123456789.")
+		number := rest[:len(rest)-len(tail)]
+		end := strings.IndexAny(tail, "0123456789.")
+		if end < 0 {
+			end = len(tail)
+		}
+		unit, scale := tail[:end], time.Duration(1)
+		switch unit {
+		case "d":
+			unit, scale = "h", 24
+		case "w":
+			unit, scale = "h", 7*24
+		}
+		part, err := time.ParseDuration(number + unit)
+		if err != nil || number == "" || part > math.MaxInt64/scale || total > math.MaxInt64-part*scale {
+			return 0, errSpan
+		}
+		total += part * scale
+		if rest = tail[end:]; rest == "" {
+			return total, nil
+		}
+	}
 }
 
 // Size returns a number of bytes as people read it: 512 bytes, 48 kB, 3.1 MB.

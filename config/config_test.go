@@ -73,7 +73,7 @@ sources:
       title == "y"
 feeds:
   - slug: all
-  - {slug: two-2, title: Two, description: Of two, where: sources >= 2, limit: 7, max_age: 48h}
+  - {slug: two-2, title: Two, description: Of two, where: sources >= 2, limit: 7, max_age: 48h, order: prominence}
 `,
 		"one.password", "hunter2 \r\n",
 		"proxy.url", "socks5://desk:hunter2@proxy.example:1080\n",
@@ -118,7 +118,7 @@ feeds:
 		},
 		Feeds: []aggregator.Feed{
 			{Slug: "all", Title: "all", Limit: 100},
-			{Slug: "two-2", Title: "Two", Description: "Of two", Where: "sources >= 2", Limit: 7, MaxAge: 48 * time.Hour},
+			{Slug: "two-2", Title: "Two", Description: "Of two", Where: "sources >= 2", Limit: 7, MaxAge: 48 * time.Hour, Order: aggregator.OrderProminence},
 			{Slug: "of-a", Title: "of-a", Limit: 100},
 		},
 	}

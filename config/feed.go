@@ -24,6 +24,8 @@ func (l *loader) feed(v value) {
 		"where":       expression(&f.Where, Where),
 		"limit":       number(&f.Limit, 1, 1000),
 		"max_age":     duration(&f.MaxAge, time.Minute, 3650*day),
+		"order":       order(&f.Order),
+		"auth":        feedAccess(&f.Access),
 	})
 	slug, ok := given["slug"]
 	if !ok {
@@ -47,5 +49,20 @@ func (l *loader) feed(v value) {
 				age.problem("is %s, must be at most storage.keep (%s)", formatDuration(f.MaxAge), formatDuration(keep))
 			}
 		})
+	}
+}
+
+func order(into *aggregator.Order) field {
+	return func(v value) {
+		s, ok := v.text("time or prominence")
+		if !ok {
+			return
+		}
+		switch o := aggregator.Order(s); o {
+		case aggregator.OrderTime, aggregator.OrderProminence:
+			*into = o
+		default:
+			v.problem("unknown value, must be time or prominence")
+		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"wiredesk/aggregator"
 )
 
 // text reads a line of text of at most limit bytes.
@@ -92,7 +94,7 @@ func duration(into *time.Duration, low, high time.Duration) field {
 		if !ok {
 			return
 		}
-		d, err := parseDuration(strings.TrimSpace(s))
+		d, err := aggregator.ParseSpan(strings.TrimSpace(s))
 		switch {
 		case err != nil:
 			v.problem("is not a duration, must be a number and a unit (s, m, h, d, w) such as 90s, 15m, 1h30m or 30d")

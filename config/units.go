@@ -3,52 +3,19 @@ package config
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
 const (
-	day  = 24 * time.Hour
-	week = 7 * day
+	day = 24 * time.Hour
 
 	megabyte = 1_000_000
 	mebibyte = 1 << 20
 )
 
-var errUnit = errors.New("number and unit expected")
-
-// parseDuration reads a Go duration without sign, in which d (24 hours) and w
-// (7 days) are units as well: 90s, 1h30m, 1.5d, 2w.
-func parseDuration(text string) (time.Duration, error) {
-	if text == "0" {
-		return 0, nil
-	}
-	var total time.Duration
-	for rest := text; ; {
-		number, tail := cutNumber(rest)
-		end := strings.IndexAny(tail, "0123456789.")
-		if end < 0 {
-			end = len(tail)
-		}
-		unit, scale := tail[:end], time.Duration(1)
-		switch unit {
-		case "d":
-			unit, scale = "h", day/time.Hour
-		case "w":
-			unit, scale = "h", week/time.Hour
-		}
-		part, err := time.ParseDuration(number + unit)
-		if err != nil || number == "" || part > math.MaxInt64/scale || total > math.MaxInt64-part*scale {
-			return 0, errUnit
-		}
-		total += part * scale
-		if rest = tail[end:]; rest == "" {
-			return total, nil
-		}
-	}
-}
+var errSize = errors.New("number and unit expected")
 
 // formatDuration writes d as a person would: 30d, 15m, 1h30m.
 func formatDuration(d time.Duration) string {
@@ -76,7 +43,7 @@ func parseSize(text string) (int64, error) {
 	}[strings.ToLower(strings.TrimPrefix(unit, " "))]
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil || !known || n*scale > 1<<53 {
-		return 0, errUnit
+		return 0, errSize
 	}
 	return int64(n * scale), nil
 }

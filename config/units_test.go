@@ -3,9 +3,11 @@ package config
 import (
 	"testing"
 	"time"
+
+	"wiredesk/aggregator"
 )
 
-func TestParseDuration(t *testing.T) {
+func TestDurations(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		text  string
@@ -44,9 +46,9 @@ func TestParseDuration(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseDuration(test.text)
+			got, err := aggregator.ParseSpan(test.text)
 			if (err != nil) != test.wrong || got != test.want {
-				t.Fatalf("parseDuration: %v, %v, want %v, wrong %v", got, err, test.want, test.wrong)
+				t.Fatalf("ParseSpan: %v, %v, want %v, wrong %v", got, err, test.want, test.wrong)
 			}
 			if test.wrong {
 				return

@@ -147,6 +147,7 @@ func (c *checker) check() {
 		_, _, err := splitChange(v)
 		return errors.Join(keyErr, err)
 	})
+	each(archivesBucket, c.checkArchived)
 
 	said, err := readCounters(c.tx.Bucket([]byte(metaBucket)).Get([]byte(countersKey)))
 	if err != nil {

@@ -66,7 +66,7 @@ func TestCommitStoresEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "story", aggregator.StoryView{Story: story, Entries: []aggregator.Entry{revised, b}}, view)
+	equal(t, "story", aggregator.StoryView{Story: story, Entries: []aggregator.Entry{revised, b}, Before: &old}, view)
 	stories, err := db.Stories([]aggregator.StoryID{b.ID.Story(), story.ID, aggregator.StoryID(key)})
 	if err != nil {
 		t.Fatal(err)

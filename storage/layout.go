@@ -11,7 +11,8 @@ import (
 // The buckets. Keys that start with a sequence number only grow, so their
 // pages fill from left to right. Those of keysBucket and newestBucket come in
 // no order and wait until many can be written together; those of sourcesBucket,
-// aliasesBucket, pinsBucket, subscriptionsBucket and followersBucket are few.
+// aliasesBucket, pinsBucket, subscriptionsBucket, followersBucket and
+// archivesBucket are few.
 const (
 	entriesBucket       = "entries"       // seq -> entry
 	keysBucket          = "keys"          // identity key -> seq
@@ -25,6 +26,7 @@ const (
 	subscriptionsBucket = "subscriptions" // token -> subscription
 	followersBucket     = "followers"     // id -> follower
 	changesBucket       = "changes"       // number of the change -> seq of the story, kind
+	archivesBucket      = "archives"      // feed, name -> archive document; and -> its body
 	metaBucket          = "meta"          // versionKey, countersKey, keysWrittenKey, newestWrittenKey
 )
 
@@ -48,7 +50,7 @@ func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
 		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket,
-		subscriptionsBucket, followersBucket, changesBucket, metaBucket,
+		subscriptionsBucket, followersBucket, changesBucket, archivesBucket, metaBucket,
 	}
 }
 

@@ -48,6 +48,10 @@ func migrations() []migration {
 			}
 			return nil
 		}},
+		{"make room for archive documents", func(tx *bolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(archivesBucket))
+			return err
+		}},
 	}
 }
 

@@ -167,6 +167,9 @@ func (m *model) compare(t *testing.T, db *DB) {
 		for _, member := range s.Members {
 			view.Entries = append(view.Entries, m.entries[member.Seq])
 		}
+		if earlier := m.revisions[s.Lead]; m.entries[s.Lead].Revision > 0 && len(earlier) > 0 {
+			view.Before = &earlier[len(earlier)-1]
+		}
 		want = append(want, view)
 		one, err := db.Story(s.ID)
 		fail(err)

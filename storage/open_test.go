@@ -298,7 +298,7 @@ func TestMigrateFirst(t *testing.T) {
 		return errors.Join(
 			tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
 			tx.DeleteBucket([]byte(subscriptionsBucket)), tx.DeleteBucket([]byte(followersBucket)),
-			tx.DeleteBucket([]byte(changesBucket)),
+			tx.DeleteBucket([]byte(changesBucket)), tx.DeleteBucket([]byte(archivesBucket)),
 			meta.Delete([]byte(keysWrittenKey)), meta.Delete([]byte(newestWrittenKey)), putVersion(tx, 1),
 		)
 	}))
@@ -315,6 +315,9 @@ func TestMigrateFirst(t *testing.T) {
 	}
 	equal(t, "pins", []aggregator.Pin{pin}, pins)
 	if err := db.SaveSubscription(subscription("token")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SaveArchived([]aggregator.Archived{archived("all", 0)}); err != nil {
 		t.Fatal(err)
 	}
 	if n := db.states.Load()[1].waiting.keys.count; n != 0 {

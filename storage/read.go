@@ -102,7 +102,7 @@ func (r *reader) storyOf(id aggregator.StoryID) (aggregator.Story, error) {
 	return r.aliasOf(id)
 }
 
-// viewOf adds the members' entries.
+// viewOf adds the members' entries, and the text before that of the lead.
 func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 	view := aggregator.StoryView{Story: s, Entries: make([]aggregator.Entry, 0, len(s.Members))}
 	for _, m := range s.Members {
@@ -115,7 +115,40 @@ func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 		}
 		view.Entries = append(view.Entries, e)
 	}
-	return view, nil
+	if len(view.Entries) == 0 {
+		return view, nil
+	}
+	lead := view.LeadEntry()
+	if lead.Revision == 0 {
+		return view, nil
+	}
+	var err error
+	view.Before, err = r.before(lead)
+	return view, err
+}
+
+// before returns the latest of an entry's earlier texts, nil where it has none.
+func (r *reader) before(e *aggregator.Entry) (*aggregator.Revision, error) {
+	c := r.tx.Bucket([]byte(revisionsBucket)).Cursor()
+	end := seqKey(e.Seq + 1)
+	back := c.Prev
+	if k, _ := c.Seek(end[:]); k == nil {
+		back = c.Last
+	}
+	k, v := back()
+	if prefix := seqKey(e.Seq); !bytes.HasPrefix(k, prefix[:]) {
+		return nil, nil
+	}
+	_, n, err := splitCountKey(k)
+	if err != nil {
+		return nil, err
+	}
+	var record revisionRecord
+	if err := r.dec.Unmarshal(v, &record); err != nil {
+		return nil, damaged("revision %d of entry %d: %w", n, e.Seq, err)
+	}
+	revision := record.revision(e.ID, e.Seq, int(n))
+	return &revision, nil
 }
 
 // Known tells for each identity key whether an entry is behind it, and its

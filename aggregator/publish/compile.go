@@ -102,8 +102,14 @@ func nearest(word string, names []string) string {
 	if word == "" || slices.Contains(known, word) {
 		return ""
 	}
+	return Nearest(word, known)
+}
+
+// Nearest returns which of the names word was probably meant to be, "" if it is
+// like none.
+func Nearest(word string, names []string) string {
 	best, least := "", 1+len(word)/3
-	for _, name := range known {
+	for _, name := range names {
 		if d := distance(strings.ToLower(word), strings.ToLower(name)); d < least || d == least && best == "" {
 			best, least = name, d
 		}

@@ -2,12 +2,15 @@ package publish
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
+
+	"wiredesk/aggregator"
 )
 
 // hint returns what was probably meant, to stand behind the message of an
@@ -35,23 +38,52 @@ func hint(at *file.Error, text string, names []string) string {
 }
 
 // checkConstants calls each function whose arguments are all constants, so that
-// one that can only fail is refused now and not on every story.
+// one that can only fail is refused now and not on every story, and looks
+// whether there are such labels as are asked for.
 func checkConstants(program *vm.Program) error {
-	calls := &constantCalls{}
+	constants := &constants{}
 	root := program.Node()
-	ast.Walk(&root, calls)
-	return calls.err
+	ast.Walk(&root, constants)
+	return constants.err
 }
 
-// constantCalls is an [ast.Visitor] that keeps the first failure.
-type constantCalls struct{ err error }
+// constants is an [ast.Visitor] that keeps the first failure.
+type constants struct{ err error }
 
-// Visit calls the function of a node where that needs no story.
-func (c *constantCalls) Visit(node *ast.Node) {
-	call, ok := (*node).(*ast.BuiltinNode)
-	if !ok || c.err != nil {
+// Visit looks at what of a node needs no story.
+func (c *constants) Visit(node *ast.Node) {
+	switch node := (*node).(type) {
+	case *ast.BuiltinNode:
+		if c.err == nil {
+			c.call(node)
+		}
+	case *ast.BinaryNode:
+		label, isText := node.Left.(*ast.StringNode)
+		list, isName := node.Right.(*ast.IdentifierNode)
+		if c.err == nil && isText && isName && node.Operator == "in" && list.Value == "labels" {
+			c.label(label.Value)
+		}
+	}
+}
+
+// label refuses what is no label: it would be in no list.
+func (c *constants) label(name string) {
+	var kinds []string
+	for _, kind := range aggregator.LabelKinds() {
+		kinds = append(kinds, string(kind))
+	}
+	if slices.Contains(kinds, name) {
 		return
 	}
+	advice := "must be one of " + strings.Join(kinds, ", ")
+	if near := Nearest(name, kinds); near != "" {
+		advice = "did you mean " + near
+	}
+	c.err = fmt.Errorf("there is no label %q, %s", name, advice)
+}
+
+// call calls the function where that needs no story.
+func (c *constants) call(call *ast.BuiltinNode) {
 	for _, argument := range call.Arguments {
 		switch argument.(type) {
 		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:

@@ -17,9 +17,11 @@ type storyNames struct {
 	Text       string        `expr:"text"`
 	Link       string        `expr:"link"`
 	Lang       string        `expr:"lang"`
-	Sources    int           `expr:"sources"`  // how many carry it
-	Carriers   []string      `expr:"carriers"` // their ids, as they joined
-	Tags       []string      `expr:"tags"`     // of the carriers
+	Languages  []string      `expr:"languages"` // of the entries, or of their sources
+	Labels     []string      `expr:"labels"`    // their kinds
+	Sources    int           `expr:"sources"`   // how many carry it
+	Carriers   []string      `expr:"carriers"`  // their ids, as they joined
+	Tags       []string      `expr:"tags"`      // of the carriers
 	Categories []string      `expr:"categories"`
 	Authors    []string      `expr:"authors"`
 	Age        time.Duration `expr:"age"` // since Story.First
@@ -31,6 +33,7 @@ type entryNames struct {
 	Text       string   `expr:"text"`
 	Link       string   `expr:"link"`
 	Lang       string   `expr:"lang"`
+	Labels     []string `expr:"labels"`
 	Source     string   `expr:"source"`
 	Tags       []string `expr:"tags"`
 	Categories []string `expr:"categories"`
@@ -48,6 +51,8 @@ type Filter struct{ program *vm.Program }
 //	text        string    the lead's summary, plain text
 //	link        string    the lead's link
 //	lang        string    the lead's language, BCP 47: lang startsWith "en"
+//	languages   []string  of all entries: any(languages, # startsWith "ar")
+//	labels      []string  of all entries, see [aggregator.LabelKind]: "urgent" in labels
 //	sources     int       how many sources carry the story
 //	carriers    []string  their ids: "bbc-world" in carriers
 //	tags        []string  the tags of those sources
@@ -95,7 +100,7 @@ type DropFilter struct{ program *vm.Program }
 //	title, text, link, lang      string    the entry's
 //	source                       string    the id of its source
 //	tags                         []string  of the source
-//	categories, authors          []string  the entry's
+//	labels, categories, authors  []string  the entry's
 func CompileDrop(text string) (*DropFilter, error) {
 	program, err := compile(text, entryNames{})
 	if err != nil {
@@ -111,7 +116,7 @@ func (f *DropFilter) Entry(e *aggregator.Entry, tags []string) (bool, error) {
 		return false, nil
 	}
 	drop, err := run(f.program, &entryNames{
-		Title: e.Title, Text: e.Summary, Link: e.Link, Lang: e.Language,
+		Title: e.Title, Text: e.Summary, Link: e.Link, Lang: e.Language, Labels: labelNames(nil, e.Labels),
 		Source: e.Source, Tags: tags, Categories: e.Categories, Authors: authorNames(nil, e.Authors),
 	})
 	if err != nil {
@@ -125,26 +130,35 @@ func namesOfStory(site Site, v *aggregator.StoryView, now time.Time) *storyNames
 	for _, e := range v.Standing() {
 		n.Categories = append(n.Categories, e.Categories...)
 		n.Authors = authorNames(n.Authors, e.Authors)
+		n.Labels = labelNames(n.Labels, e.Labels)
+		if lang := site.LanguageOf(e); lang != "" {
+			n.Languages = append(n.Languages, lang)
+		}
 		n.Carriers = append(n.Carriers, e.Source)
 		n.Tags = append(n.Tags, site.Carriers[e.Source].Tags...)
 	}
 	n.Carriers, n.Tags = once(n.Carriers), once(n.Tags)
 	n.Categories, n.Authors = once(n.Categories), once(n.Authors)
+	n.Languages, n.Labels = once(n.Languages), once(n.Labels)
 	n.Sources = len(n.Carriers)
 	if len(v.Entries) == 0 {
 		return n
 	}
 	lead := v.LeadEntry()
-	n.Title, n.Text, n.Link, n.Lang = lead.Title, lead.Summary, lead.Link, lead.Language
-	if n.Lang == "" {
-		n.Lang = site.Carriers[lead.Source].Language
-	}
+	n.Title, n.Text, n.Link, n.Lang = lead.Title, lead.Summary, lead.Link, site.LanguageOf(lead)
 	return n
 }
 
 func authorNames(names []string, authors []aggregator.Author) []string {
 	for _, a := range authors {
 		names = append(names, a.Name)
+	}
+	return names
+}
+
+func labelNames(names []string, labels []aggregator.Label) []string {
+	for _, l := range labels {
+		names = append(names, string(l.Kind))
 	}
 	return names
 }

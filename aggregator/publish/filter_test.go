@@ -49,6 +49,30 @@ func TestFilterStory(t *testing.T) {
 	}
 }
 
+func TestFilterSeesEveryEntry(t *testing.T) {
+	t.Parallel()
+	v := view(1,
+		aggregator.Entry{Source: "nevka", Labels: []aggregator.Label{{Kind: aggregator.LabelUrgent}}},
+		aggregator.Entry{Source: "manara", Language: "fa", Labels: []aggregator.Label{{Kind: aggregator.LabelUpdate, Number: 2}, {Kind: aggregator.LabelUrgent}}},
+		aggregator.Entry{Source: "harbour", Labels: []aggregator.Label{{Kind: aggregator.LabelOpinion}}},
+	)
+	v.Members[2].Withdrawn = true
+	for where, want := range map[string]bool{
+		`"urgent" in labels and "update" in labels and len(labels) == 2`: true,
+		`"opinion" in labels`: false, // what was taken back
+		`"ru" in languages and "fa" in languages and not ("en" in languages)`: true,
+		`any(languages, # startsWith "f")`:                                    true,
+	} {
+		f, err := CompileWhere(where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.Story(testSite(), &v, at("10:00:00")); err != nil || got != want {
+			t.Errorf("%s: got %t, %v", where, got, err)
+		}
+	}
+}
+
 func TestFilterTakesTheSourcesLanguage(t *testing.T) {
 	t.Parallel()
 	v := view(1, aggregator.Entry{Source: "nevka"})
@@ -105,6 +129,7 @@ func TestFilterIsSafeForConcurrentUse(t *testing.T) {
 func TestDropFilterEntry(t *testing.T) {
 	t.Parallel()
 	entry := world()[0].Entries[0]
+	entry.Labels = []aggregator.Label{{Kind: aggregator.LabelCorrection}}
 	for drop, want := range map[string]bool{
 		"":                                false,
 		`title matches "(?i)horoscope"`:   false,
@@ -113,6 +138,7 @@ func TestDropFilterEntry(t *testing.T) {
 		`"sea" in tags`:                   true,
 		`"Shipping" in categories`:        true,
 		`"Ida Falk" in authors`:           true,
+		`"correction" in labels`:          true,
 		`lang != "en" or text == ""`:      false,
 		`link contains "/2026/"`:          true,
 		`len(title) > 500 || len(text)<9`: false,

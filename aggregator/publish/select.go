@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -9,8 +11,8 @@ import (
 const maxStories = 1000
 
 // Select returns the stories that belong in feed now. It pulls them with next,
-// newest Story.First first, and stops when feed.Limit of them are found, when
-// one is older than feed.MaxAge, or when next has no more. Withdrawn stories
+// in the feed's order, and stops when feed.Limit of them are found, when one is
+// older than feed.MaxAge, or when next has no more. Withdrawn stories
 // are left out, and so are those on which where fails. A Limit outside 1 to
 // 1000 counts as 1000; a MaxAge of 0 sets no limit.
 func Select(
@@ -34,4 +36,17 @@ func Select(
 		}
 	}
 	return chosen
+}
+
+// ByProminence puts stories in the order of [aggregator.OrderProminence] at now:
+// those that spread fastest first, among equals the newest.
+func ByProminence(stories []aggregator.Story, now time.Time) {
+	rates := make(map[uint64]aggregator.Prominence, len(stories))
+	for i := range stories {
+		s := &stories[i]
+		rates[s.Seq] = aggregator.ProminenceOf(s.Sources(), s.First, now)
+	}
+	slices.SortFunc(stories, func(a, b aggregator.Story) int {
+		return cmp.Or(rates[b.Seq].Compare(rates[a.Seq]), b.First.Compare(a.First), cmp.Compare(b.Seq, a.Seq))
+	})
 }

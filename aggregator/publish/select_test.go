@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -76,5 +77,36 @@ func TestSelectIsBounded(t *testing.T) {
 	endless := func() (aggregator.StoryView, bool) { return view(1, aggregator.Entry{}), true }
 	if got := len(Select(Site{}, aggregator.Feed{Limit: 1 << 30}, nil, at("11:00:00"), endless)); got != maxStories {
 		t.Errorf("got %d stories", got)
+	}
+}
+
+func TestByProminence(t *testing.T) {
+	t.Parallel()
+	now := at("11:30:00")
+	told := func(seq uint64, ago time.Duration, sources ...string) aggregator.Story {
+		s := aggregator.Story{Seq: seq, First: now.Add(-ago)}
+		for _, id := range sources {
+			s.Members = append(s.Members, aggregator.Member{Source: id})
+		}
+		return s
+	}
+	stories := []aggregator.Story{
+		told(6, 5*time.Minute, "a"),
+		told(5, 10*time.Minute, "a", "b"),
+		told(4, 10*time.Minute, "a", "a", "a"), // one source
+		told(3, 30*time.Minute, "c", "b"),
+		told(2, 3*time.Hour, "a", "b", "c", "d"),
+		told(1, 3*time.Hour, "a", "b", "c", "d"),
+	}
+	for range 3 {
+		ByProminence(stories, now)
+		var got []uint64
+		for _, s := range stories {
+			got = append(got, s.Seq)
+		}
+		if diff := cmp.Diff([]uint64{5, 3, 2, 1, 6, 4}, got); diff != "" {
+			t.Error(diff)
+		}
+		slices.Reverse(stories)
 	}
 }

@@ -49,11 +49,17 @@ type refusal struct {
 	detail string
 }
 
+// retryAfter is when a reader that is sent away may come again, in seconds.
+const retryAfter = "5"
+
 func (r refusal) Error() string { return r.detail }
 
 // refuse answers with err: as it says where it is a refusal, else with 500.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if refused, ok := errors.AsType[refusal](err); ok {
+		if refused.status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", retryAfter)
+		}
 		s.fail(w, r, refused.status, refused.detail)
 		return
 	}

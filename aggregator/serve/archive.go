@@ -17,6 +17,9 @@ type Archive interface {
 	// stories.
 	Newest(before aggregator.Position, limit int) ([]aggregator.StoryView, aggregator.Position, error)
 
+	// NewestStories is Newest without the entries, which is cheaper by far.
+	NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error)
+
 	// Story returns one story. Under the id of a story that was merged into
 	// another it returns that other. An error for which errors.Is(err,
 	// aggregator.ErrNotFound) says there is none.

@@ -14,14 +14,14 @@ import (
 	"wiredesk/aggregator"
 )
 
-// told is an event as a client reads it.
-type told struct {
+// heard is an event as a client reads it.
+type heard struct {
 	ID, Name, Data string
 }
 
 // parseEvents reads a stream (HTML, section 9.2.6), comments left out.
-func parseEvents(text string) (all []told) {
-	var e told
+func parseEvents(text string) (all []heard) {
+	var e heard
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		name, value, _ := strings.Cut(line, ": ")
@@ -33,10 +33,10 @@ func parseEvents(text string) (all []told) {
 		case "data":
 			e.Data += value
 		case "":
-			if e != (told{}) {
+			if e != (heard{}) {
 				all = append(all, e)
 			}
-			e = told{}
+			e = heard{}
 		}
 	}
 	return all
@@ -82,7 +82,7 @@ func (l *attendant) read() string {
 	return l.text.String()
 }
 
-func (l *attendant) events() []told { return parseEvents(l.read()) }
+func (l *attendant) events() []heard { return parseEvents(l.read()) }
 
 // names returns "id name" of each event.
 func (l *attendant) names() (all []string) {

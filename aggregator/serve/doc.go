@@ -6,8 +6,8 @@
 //
 // A feed is rendered off the request path. Whoever commits stories calls
 // [Server.Touch], which costs next to nothing; [Server.Run] renders each feed
-// that went stale at most once a second, in every format, compresses it and
-// puts the new [publish.Edition] in the old one's place behind an atomic
+// that went stale at most once a second, in every format, compresses what
+// changed in every coding and puts the new [publish.Edition] in the old one's place behind an atomic
 // pointer. A request for a feed or for the front page copies bytes and takes no
 // lock, whatever the writer does meanwhile. What fails to render keeps its last
 // edition. A feed whose rendering is slow, because its where expression finds
@@ -20,12 +20,29 @@
 //
 // # Asking again
 //
-// Every page and edition has a strong ETag, the gzip representation one of its
-// own, and If-None-Match is compared weakly, because proxies weaken what they
+// Every page and edition has a strong ETag, each compressed representation one
+// of its own, and If-None-Match is compared weakly, because proxies weaken what they
 // compress (RFC 9110, section 13.1.2). Feeds also have a Last-Modified date,
 // which within the life of a server grows whenever the bytes change, so that
 // readers that keep dates alone miss nothing. Pages have none: a story that
 // leaves a list changes it without leaving a date.
+//
+// Who has an earlier edition of a feed and says A-IM: feed gets the parts that
+// are new since then (RFC 3229), as far back as a bounded memory reaches.
+//
+// # Pages and archives
+//
+// A feed that is full links to the page of older stories, by a place in the
+// archive. [Server.RunArchive] closes each day of each feed some time after its
+// end: the stories that came into the feed on that day are written once, kept,
+// and served as they are from then on, but for those that were withdrawn since.
+// Each story is in one document, also one that came into the feed days after it
+// began.
+//
+// # Feeds that are not for everyone
+//
+// A feed may want a user and password or a token. Without them it is answered
+// with 401 and is in no list. They are compared as digests in constant time.
 //
 // # Foreign text
 //

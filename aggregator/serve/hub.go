@@ -1,8 +1,6 @@
 package serve
 
 import (
-	"fmt"
-	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -11,11 +9,25 @@ import (
 	"wiredesk/aggregator/publish"
 )
 
-// linkHub says which hub pushes a feed, and as what (W3C WebSub, section 4).
-func (p *published) linkHub(w http.ResponseWriter, slug string, format publish.Format) {
-	if p.site.Hub != "" {
-		w.Header().Set("Link", fmt.Sprintf(`<%s>; rel="hub", <%s>; rel="self"`, p.site.Hub, p.feedURL(slug, format)))
+// links returns what a Link header says of an edition that is found at self:
+// its address and, where our hub pushes it, the hub (W3C WebSub, section 4).
+func (p *published) links(self string) string {
+	link := "<" + self + `>; rel="self"`
+	if _, _, found := p.topic(self); found && p.site.Hub != "" {
+		link = "<" + p.site.Hub + `>; rel="hub", ` + link
 	}
+	return link
+}
+
+// topic reads the address of a feed's edition, spelt as the feed's self link
+// spells it; found: the hub may push it. A feed that is not for everyone is
+// pushed to nobody.
+func (p *published) topic(address string) (slug string, format publish.Format, found bool) {
+	file, ok := strings.CutPrefix(address, p.site.BaseURL+"/feeds/")
+	slug = strings.TrimSuffix(file, path.Ext(file))
+	format = publish.Format(strings.TrimPrefix(path.Ext(file), "."))
+	feed, known := p.feed(slug)
+	return slug, format, ok && known && !feed.access.closed && slices.Contains(publish.Formats(), format)
 }
 
 // feedURL returns the address of a feed's edition, its self link.
@@ -28,6 +40,9 @@ func (s *Server) Topics() []string {
 	pub := s.current.Load()
 	topics := make([]string, 0, len(pub.feeds)*len(publish.Formats()))
 	for _, feed := range pub.feeds {
+		if feed.access.closed {
+			continue
+		}
 		for _, format := range publish.Formats() {
 			topics = append(topics, pub.feedURL(feed.Slug, format))
 		}
@@ -40,15 +55,13 @@ func (s *Server) Topics() []string {
 // feed is rendered for the first time it has no ETag.
 func (s *Server) Topic(address string) (topic aggregator.Topic, found bool) {
 	pub := s.current.Load()
-	file, ok := strings.CutPrefix(address, pub.site.BaseURL+"/feeds/")
-	slug := strings.TrimSuffix(file, path.Ext(file))
-	format := publish.Format(strings.TrimPrefix(path.Ext(file), "."))
-	if !ok || !pub.has(slug) || !slices.Contains(publish.Formats(), format) {
+	slug, format, found := pub.topic(address)
+	if !found {
 		return aggregator.Topic{}, false
 	}
 	topic = aggregator.Topic{URL: address, ContentType: format.ContentType()}
 	if e := s.shelf.Load().feeds[slug][string(format)]; e != nil {
-		topic.ETag, topic.Body = e.etag, e.body
+		topic.ETag, topic.Body = e.etag, e.body()
 	}
 	return topic, true
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,19 +18,21 @@ func TestFeedsNameTheirHub(t *testing.T) {
 	t.Parallel()
 	p := publication()
 	p.Site.Hub = "https://news.example/hub"
+	locked := p.Feeds[0]
+	locked.Slug, locked.Access.Token = "locked", "secret"
+	p.Feeds = append(p.Feeds, locked)
 	h := rendered(t, Options{Archive: smallWorld()}, p).Handler()
 	const want = `<https://news.example/hub>; rel="hub", <https://news.example/feeds/all.atom>; rel="self"`
-	for path, link := range map[string]string{"/feeds/all.atom": want, "/feeds/all": want, "/feeds.opml": "", "/": "", "/feeds/none.atom": ""} {
+	for path, link := range map[string]string{"/feeds/all.atom": want, "/feeds/all": want, "/feeds.opml": "", "/": "", "/feeds/none.atom": "", "/feeds/all.atom?limit=1": `<https://news.example/feeds/all.atom?limit=1>; rel="self"`} {
 		if got := get(t, h, path, "Accept", "application/atom+xml").Header().Get("Link"); got != link {
 			t.Errorf("%s links %q, want %q", path, got, link)
 		}
 	}
-	etag := get(t, h, "/feeds/all.atom").Header().Get("ETag")
-	if w := get(t, h, "/feeds/all.atom", "If-None-Match", etag); w.Code != http.StatusNotModified || w.Header().Get("Link") != want {
-		t.Errorf("%d links %q", w.Code, w.Header().Get("Link"))
+	if got := get(t, h, "/feeds/locked.atom", "Authorization", "Bearer secret"); got.Code != http.StatusOK || strings.Contains(got.Header().Get("Link")+got.Body.String(), "https://news.example/hub") {
+		t.Errorf("%d: a feed that is not for everyone names a hub", got.Code)
 	}
 	h = rendered(t, Options{Archive: smallWorld()}, publication()).Handler()
-	if got := get(t, h, "/feeds/all.atom").Header().Get("Link"); got != "" {
+	if got := get(t, h, "/feeds/all.atom").Header().Get("Link"); got != `<https://news.example/feeds/all.atom>; rel="self"` {
 		t.Errorf("without a hub it links %q", got)
 	}
 }

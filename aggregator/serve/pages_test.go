@@ -53,7 +53,7 @@ func TestGoldenPages(t *testing.T) {
 	bridge := world.views[2].ID.String()
 	for name, path := range map[string]string{
 		"front.html": "/", "story.html": "/stories/" + bridge, "related.html": "/stories/" + world.views[1].ID.String(), "story.json": "/stories/" + bridge + ".json",
-		"sources.html": "/sources", "sources.json": "/api/v1/sources", "source.json": "/api/v1/sources/harbour", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
+		"feed.html": "/feeds/lead-2.html", "sources.html": "/sources", "sources.json": "/api/v1/sources", "source.json": "/api/v1/sources/harbour", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
 	} {
 		body := get(t, h, path).Body.String()
 		// The style has its own file; its hash is checked elsewhere.

@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
@@ -27,14 +28,17 @@ type SourceStatus struct {
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
-	Archive Archive               // required
-	Pinner  Pinner                // nil: no pins can be made
-	Hub     http.Handler          // serves /hub, where subscribers ask for pushes; nil: there is no such address
-	Hubs    http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
-	Metrics http.Handler          // serves /metrics; nil: there is no such page
-	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
-	Alive   func() error          // what /healthz reports; nil: always alive
-	Sources func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+	Archive Archive // required
+	Pinner  Pinner  // nil: no pins can be made
+	// Documents keeps the archives of feeds, for which [Server.RunArchive] must
+	// be running; nil: there are none.
+	Documents Documents
+	Hub       http.Handler          // serves /hub, where subscribers ask for pushes; nil: there is no such address
+	Hubs      http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
+	Metrics   http.Handler          // serves /metrics; nil: there is no such page
+	Ready     func() error          // what else must be in order before /readyz says yes; nil: nothing
+	Alive     func() error          // what /healthz reports; nil: always alive
+	Sources   func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
 
 	// Edited is told, on the goroutine of Run, when an edition took the place
 	// of another. nil: nobody is.
@@ -55,15 +59,16 @@ type Options struct {
 type Publication struct {
 	Site  publish.Site // nil Carriers: those given before stay
 	Feeds []aggregator.Feed
+	Keep  time.Duration // how long archive documents are kept; 0: for ever
 }
 
 // Server answers the requests of readers. Its methods may be called from any
 // goroutine; [Server.Run] must be running for its editions to come and stay
 // fresh.
 type Server struct {
-	opts  Options
-	pages *pages
-	zip   zipper
+	opts    Options
+	pages   *pages
+	encoder encoder
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
@@ -71,6 +76,13 @@ type Server struct {
 	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
 	touched chan struct{}             // holds one token while stories changed that no pass has read
 	events  *events
+
+	touches  atomic.Uint64 // how often stories or what is published changed
+	recent   recent        // editions of narrowed feeds
+	archived recent        // archive documents
+	making   singleflight.Group
+	places   chan struct{} // one token for each edition that is being made for a request
+	waiting  atomic.Int64  // requests that wait for a place
 }
 
 // published is a Publication made ready to use. It is never changed.
@@ -78,16 +90,39 @@ type published struct {
 	site  publish.Site
 	root  string // path of base_url without slashes at its end, before every local link
 	feeds []publishedFeed
+	keep  time.Duration // of archive documents; 0: for ever
 }
 
 type publishedFeed struct {
 	aggregator.Feed
-	where *publish.Filter // nil: every story
+	where  *publish.Filter // nil: every story
+	access access
 }
 
 // has reports whether there is a feed called slug.
 func (p *published) has(slug string) bool {
-	return slices.ContainsFunc(p.feeds, func(f publishedFeed) bool { return f.Slug == slug })
+	_, found := p.feed(slug)
+	return found
+}
+
+// feed returns the feed called slug.
+func (p *published) feed(slug string) (publishedFeed, bool) {
+	for _, f := range p.feeds {
+		if f.Slug == slug {
+			return f, true
+		}
+	}
+	return publishedFeed{}, false
+}
+
+// open reports whether there is a feed called slug that everyone may read.
+func (p *published) open(slug string) bool {
+	for i := range p.feeds {
+		if p.feeds[i].Slug == slug {
+			return !p.feeds[i].access.closed
+		}
+	}
+	return false
 }
 
 var errUnrendered = errors.New("the feeds are being rendered for the first time")
@@ -108,7 +143,10 @@ func New(opts Options, p Publication) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams)}
+	s := &Server{
+		opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
+		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
+	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
 	s.missing.Store(&errUnrendered)
@@ -130,9 +168,9 @@ func (s *Server) Publish(p Publication) error {
 		return fmt.Errorf("base_url %q: want an absolute http or https URL", p.Site.BaseURL)
 	}
 	p.Site.BaseURL = strings.TrimRight(p.Site.BaseURL, "/")
-	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/")}
+	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/"), keep: p.Keep}
 	for _, feed := range p.Feeds {
-		made := publishedFeed{Feed: feed}
+		made := publishedFeed{Feed: feed, access: newAccess(feed.Access)}
 		if feed.Where != "" {
 			if made.where, err = publish.CompileWhere(feed.Where); err != nil {
 				return fmt.Errorf("feed %s: %w", feed.Slug, err)
@@ -171,6 +209,7 @@ func (s *Server) swap(next func(pub published) *published) {
 }
 
 func (s *Server) wake() {
+	s.touches.Add(1)
 	select {
 	case s.touched <- struct{}{}:
 	default: // a token is there already, and whoever takes it reads the archive after now

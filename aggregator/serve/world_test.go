@@ -124,6 +124,15 @@ func (a *shelfOfStories) Newest(before aggregator.Position, limit int) ([]aggreg
 	return found, before, nil
 }
 
+func (a *shelfOfStories) NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error) {
+	views, _, err := a.Newest(before, limit)
+	stories := make([]aggregator.Story, len(views))
+	for i := range views {
+		stories[i] = views[i].Story
+	}
+	return stories, err
+}
+
 func (a *shelfOfStories) Story(id aggregator.StoryID) (aggregator.StoryView, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

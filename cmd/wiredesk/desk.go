@@ -116,17 +116,18 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 	}
 	d.metrics.followers = d.hub.Followers
 	d.server, err = serve.New(serve.Options{
-		Archive: db,
-		Pinner:  pinner{d.ingest},
-		Hub:     d.hub,
-		Hubs:    d.hubs,
-		Edited:  d.hub.Changed,
-		Metrics: d.metrics.handler(),
-		Alive:   d.alive,
-		Sources: d.sources,
-		Observe: d.metrics.request,
-		Log:     log,
-		Version: version(),
+		Archive:   db,
+		Documents: db,
+		Pinner:    pinner{d.ingest},
+		Hub:       d.hub,
+		Hubs:      d.hubs,
+		Edited:    d.hub.Changed,
+		Metrics:   d.metrics.handler(),
+		Alive:     d.alive,
+		Sources:   d.sources,
+		Observe:   d.metrics.request,
+		Log:       log,
+		Version:   version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err
@@ -166,6 +167,7 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return d.server.Run(ctx) })
 	group.Go(func() error { return d.server.Announce(ctx) })
 	group.Go(func() error { return d.hub.Run(ctx) })
+	group.Go(func() error { return d.server.RunArchive(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
 	group.Go(func() error { return d.obey(ctx) })
 	cfg := d.config.Load()
@@ -404,6 +406,7 @@ func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) s
 	return serve.Publication{
 		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Hub: hubLink(cfg), Version: version(), Carriers: carriers},
 		Feeds: cfg.Feeds,
+		Keep:  cfg.Storage.Keep,
 	}
 }
 

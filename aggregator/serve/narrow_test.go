@@ -1,0 +1,339 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wiredesk/aggregator"
+)
+
+// narrowFeeds is what the tests narrow: sources with tags, and feeds in both
+// orders.
+func narrowFeeds() Publication {
+	p := publication()
+	for id, tags := range map[string][]string{"harbour": {"paper"}, "north": {"agency"}, "minaa": {"paper", "radio"}} {
+		c := p.Site.Carriers[id]
+		c.Tags = tags
+		p.Site.Carriers[id] = c
+	}
+	p.Feeds = append(p.Feeds,
+		aggregator.Feed{Slug: "told", Title: "Told by several", Where: "sources >= 2", Limit: 50},
+		aggregator.Feed{Slug: "hot", Title: "What spreads", Limit: 50, MaxAge: 48 * time.Hour, Order: aggregator.OrderProminence},
+	)
+	return p
+}
+
+// jsonFeed is what these tests read of one.
+type jsonFeed struct {
+	Title   string `json:"title"`
+	FeedURL string `json:"feed_url"`
+	Items   []struct {
+		Title string `json:"title"`
+	} `json:"items"`
+}
+
+// at runs f in a bubble whose clock shows noon.
+func atNoon(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(noon))
+		f(t)
+	})
+}
+
+func readFeed(t *testing.T, s *Server, path string) jsonFeed {
+	t.Helper()
+	w := get(t, s.Handler(), path)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+	}
+	var feed jsonFeed
+	if err := json.Unmarshal(w.Body.Bytes(), &feed); err != nil {
+		t.Fatal(err)
+	}
+	return feed
+}
+
+func TestNarrowedFeeds(t *testing.T) {
+	t.Parallel()
+	// Newest first: the hostile one (north), the grain (vestnik), the bridge
+	// (minaa, harbour, vestnik), the ferry (harbour, north, minaa).
+	hostile, grain, bridge, ferry := "script", "Урожай", "المدينة", "Ferries"
+	for _, tt := range []struct {
+		name, path string
+		want       []string
+	}{
+		{"a tag", "all.json?tag=agency", []string{hostile, ferry}},
+		{"any of two tags", "all.json?tag=agency&tag=radio", []string{hostile, bridge, ferry}},
+		{"a source", "all.json?source=vestnik", []string{grain, bridge}},
+		{"a source and a tag", "all.json?source=vestnik&tag=paper", []string{bridge}},
+		{"a language", "all.json?lang=ru", []string{grain}},
+		{"any of two languages", "all.json?lang=RU&lang=ar", []string{grain, bridge}},
+		{"the language of the source", "all.json?lang=en", []string{ferry}},
+		{"a longer range", "all.json?lang=ru-RU", nil},
+		{"sources", "all.json?min_sources=2", []string{bridge, ferry}},
+		{"more than there are", "all.json?min_sources=4", nil},
+		{"time", "all.json?within=90m", []string{hostile, grain}},
+		{"days", "all.json?within=2d&min_sources=3", []string{bridge, ferry}},
+		{"limit", "all.json?limit=1", []string{hostile}},
+		{"before an instant", "all.json?before=2026-03-14T11:00:00Z", []string{bridge, ferry}},
+		{"before a place", "all.json?before=2026-03-14T10:00:00Z~4", []string{ferry}},
+		{"before a story of the same instant", "all.json?before=2026-03-14T10:00:00Z~5&limit=1", []string{bridge}},
+		{"with the feed's own expression", "told.json?lang=ar", []string{bridge}},
+		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
+		{"prominence", "hot.json", []string{bridge, hostile, grain, ferry}},
+		{"prominence of some", "hot.json?within=90m", []string{hostile, grain}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			atNoon(t, func(t *testing.T) {
+				s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
+				var got []string
+				for _, item := range readFeed(t, s, "/feeds/"+tt.path).Items {
+					for _, name := range []string{hostile, grain, bridge, ferry} {
+						if strings.Contains(item.Title, name) {
+							got = append(got, name)
+						}
+					}
+				}
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	atNoon(t, func(t *testing.T) {
+		s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
+		feed := readFeed(t, s, "/feeds/all.json?within=48h&lang=ru&utm_medium=feed&lang=ar&limit=5")
+		want := "https://news.example/feeds/all.json?lang=ar&lang=ru&within=2d&limit=5"
+		if feed.FeedURL != want || feed.Title != "Everything once: ar or ru, the last 2d" {
+			t.Errorf("it is %q at %s", feed.Title, feed.FeedURL)
+		}
+		ids := make(map[string]string)
+		for _, path := range []string{"", "?lang=ru", "?lang=ru&limit=1", "?lang=ru&before=2026-03-14T11:30:00Z", "?lang=ar"} {
+			body := get(t, s.Handler(), "/feeds/all.atom"+path).Body.String()
+			_, id, _ := strings.Cut(body, "<id>")
+			id, _, _ = strings.Cut(id, "</id>")
+			ids[path] = id
+		}
+		if ids[""] == ids["?lang=ru"] || ids["?lang=ru"] == ids["?lang=ar"] {
+			t.Errorf("different feeds share an id: %v", ids)
+		}
+		if ids["?lang=ru&limit=1"] != ids["?lang=ru"] || ids["?lang=ru&before=2026-03-14T11:30:00Z"] != ids["?lang=ru"] {
+			t.Errorf("the parts of one feed have different ids: %v", ids)
+		}
+		w := get(t, s.Handler(), "/feeds/all?lang=ru&utm_source=x", "Accept", "application/feed+json")
+		if got := w.Header().Get("Content-Location"); got != "/feeds/all.json?lang=ru" {
+			t.Errorf("Content-Location: %q", got)
+		}
+	})
+}
+
+func TestNarrowedFeedsRefuse(t *testing.T) {
+	t.Parallel()
+	s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
+	for _, tt := range []struct{ name, path, want string }{
+		{"a name that is not known", "all.json?min_source=3", `There is no parameter "min_source": did you mean min_sources?`},
+		{"one in capitals", "all.json?Limit=3", `There is no parameter "Limit": did you mean limit?`},
+		{"one like no other", "all.json?colour=red", `There is no parameter "colour".`},
+		{"a tag nobody has", "all.json?tag=agencies", `tag "agencies" is no tag of a source here: did you mean agency?`},
+		{"a source that is none", "all.json?source=nort", `source "nort" is no source here: did you mean north?`},
+		{"a language that is none", "all.json?lang=русский", `lang "русский" is no language: write its code, such as ar or pt-BR.`},
+		{"no number", "all.json?min_sources=many", `min_sources "many" must be a whole number from 1 to 10000.`},
+		{"none at all", "all.json?min_sources=0", `must be a whole number from 1`},
+		{"two numbers", "all.json?limit=3&limit=4", "limit is given more than once: give it once."},
+		{"too many", "all.json?limit=1001", "from 1 to 1000."},
+		{"no time", "all.json?within=2", `within "2" is no time: write a number and a unit, such as 90m, 2h or 3d.`},
+		{"too short a time", "all.json?within=1s", "within is 1s: it must be from 1m to 3650d."},
+		{"no place", "all.json?before=yesterday", `before "yesterday" is no place: write an instant such as`},
+		{"a place among the prominent", "hot.json?before=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
+		{"bad escapes", "all.json?tag=%zz", "The parameters cannot be read"},
+		{"a semicolon", "all.json?tag=a;limit=2", "The parameters cannot be read"},
+		{"too long", "all.json?tag=" + strings.Repeat("x", maxQueryBytes), "more than 4096."},
+		{"too many values", "all.json?" + strings.Repeat("tag=agency&", maxNarrowed+1), "tag is given 33 times, more than 32."},
+		{"a long value", "all.json?tag=" + strings.Repeat("é", 50), `tag "` + strings.Repeat("é", 30) + `…" is no tag`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := get(t, s.Handler(), "/feeds/"+tt.path)
+			var problem problem
+			if err := json.Unmarshal(w.Body.Bytes(), &problem); err != nil {
+				t.Fatal(err)
+			}
+			if w.Code != http.StatusBadRequest || !strings.Contains(problem.Detail, tt.want) {
+				t.Errorf("%d %q\nwant 400 and %q", w.Code, problem.Detail, tt.want)
+			}
+			if strings.Contains(problem.Detail, "..") {
+				t.Errorf("%q ends twice", problem.Detail)
+			}
+		})
+	}
+}
+
+func TestNarrowedFeedsAreKept(t *testing.T) {
+	t.Parallel()
+	atNoon(t, func(t *testing.T) {
+		world := smallWorld()
+		s := rendered(t, Options{Archive: world}, narrowFeeds())
+		ask := func() string {
+			t.Helper()
+			w := get(t, s.Handler(), "/feeds/all.atom?lang=ru")
+			if w.Code != http.StatusOK {
+				t.Fatal(w.Code)
+			}
+			return w.Header().Get("ETag")
+		}
+		first, reads := ask(), world.readCount()
+		if again := ask(); again != first || world.readCount() != reads {
+			t.Error("it was made again although nothing changed")
+		}
+		if w := get(t, s.Handler(), "/feeds/all.atom?lang=ru&utm_source=x", "If-None-Match", first); w.Code != http.StatusNotModified {
+			t.Errorf("asked again: %d", w.Code)
+		}
+
+		added := entry(20, "vestnik", "Паром снова ходит", time.Now())
+		added.Language = "ru"
+		world.put(story(added))
+		s.Touch(nil)
+		if ask() != first {
+			t.Error("it was made again within a second")
+		}
+		time.Sleep(leastPause)
+		second := ask()
+		if second == first {
+			t.Error("a change is not shown after a second")
+		}
+
+		world.fail(errors.New("disk on fire"))
+		s.Touch(nil)
+		time.Sleep(leastPause)
+		if ask() != second {
+			t.Error("what cannot be made does not keep its last edition")
+		}
+		world.fail(nil)
+
+		fresh := rendered(t, Options{Archive: world}, narrowFeeds())
+		if got := get(t, fresh.Handler(), "/feeds/all.atom?lang=ru").Header().Get("ETag"); got != second {
+			t.Errorf("after a restart the tag is %s, was %s", got, second)
+		}
+	})
+}
+
+func TestNarrowedFeedsAreMadeOnce(t *testing.T) {
+	t.Parallel()
+	world := smallWorld()
+	s := rendered(t, Options{Archive: world}, narrowFeeds())
+	entered, leave := make(chan bool, 100), make(chan bool)
+	world.before = func(aggregator.Position) {
+		entered <- true
+		<-leave
+	}
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			if w := get(t, s.Handler(), "/feeds/all.atom?lang=ru"); w.Code != http.StatusOK {
+				t.Errorf("%d", w.Code)
+			}
+		})
+	}
+	<-entered
+	close(leave)
+	readers.Wait()
+	if n := len(entered); n > 2 {
+		t.Errorf("%d further reads: it was made more than once", n)
+	}
+}
+
+func TestNarrowedFeedsAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		world := smallWorld()
+		s := rendered(t, Options{Archive: world}, narrowFeeds())
+		leave := make(chan bool)
+		world.before = func(aggregator.Position) { <-leave }
+		codes := make(chan int, 200)
+		for i := range cap(codes) {
+			go func() {
+				w := get(t, s.Handler(), fmt.Sprintf("/feeds/all.json?limit=%d", i+1))
+				if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+					t.Error("a reader is sent away for ever")
+				}
+				codes <- w.Code
+			}()
+		}
+		synctest.Wait()
+		refused := len(codes)
+		if want := cap(codes) - maxWaiting - cap(s.places); refused != want {
+			t.Errorf("%d readers were sent away, want %d", refused, want)
+		}
+		close(leave)
+		for range cap(codes) {
+			<-codes
+		}
+	})
+}
+
+func TestRecentIsBounded(t *testing.T) {
+	t.Parallel()
+	r := recent{roomBytes: 10 * (keptBytes + 1010)}
+	for i := range 100 {
+		r.put(&kept{key: fmt.Sprintf("%05d", i), edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
+		r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
+	}
+	if r.used > r.roomBytes || len(r.byKey) != 10 || r.order.Len() != 10 {
+		t.Errorf("%d editions in %d bytes of %d", len(r.byKey), r.used, r.roomBytes)
+	}
+	if r.get("00000") == nil || r.get("00099") == nil || r.get("00050") != nil {
+		t.Error("it does not keep what was asked for last")
+	}
+	r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, r.roomBytes/2))})
+	if r.get("00000") != nil {
+		t.Error("a giant is kept, or its predecessor in its place")
+	}
+}
+
+func FuzzNarrowing(f *testing.F) {
+	for _, seed := range []string{
+		"", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
+		"utm_source=x", "within=1e9h", "before=~", "source=north&source=north", "lang=%d8%b9", "limit=00012", "a=%", "&&=&",
+	} {
+		f.Add(seed)
+	}
+	s := rendered(f, Options{Archive: smallWorld()}, narrowFeeds())
+	pub := s.current.Load()
+	f.Fuzz(func(t *testing.T, raw string) {
+		n, err := pub.parseNarrowing(pub.feeds[0], raw)
+		if err != nil {
+			var refused refusal
+			if !errors.As(err, &refused) || refused.status != http.StatusBadRequest || !strings.HasSuffix(refused.detail, ".") && !strings.HasSuffix(refused.detail, "?") {
+				t.Fatalf("%q: %v", raw, err)
+			}
+			return
+		}
+		asked := n.of(pub.feeds[0].Feed)
+		if _, err := url.ParseQuery(asked.Query()); err != nil {
+			t.Fatalf("%q became %q: %v", raw, asked.Query(), err)
+		}
+		again, err := pub.parseNarrowing(pub.feeds[0], asked.Query())
+		if err != nil {
+			t.Fatalf("%q became %q, which is refused: %v", raw, asked.Query(), err)
+		}
+		if back := again.of(pub.feeds[0].Feed); back.Query() != asked.Query() || back.Title != asked.Title {
+			t.Fatalf("%q became %q, and that %q", raw, asked.Query(), back.Query())
+		}
+	})
+}

@@ -1,0 +1,300 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"wiredesk/aggregator"
+	"wiredesk/aggregator/publish"
+)
+
+// Bounds of what narrowed feeds cost.
+const (
+	recentBytes = 32 << 20 // of editions that are kept
+	// maxWaiting is how many requests wait for one of the places in which
+	// editions are made, one for each processor. More are sent away.
+	maxWaiting = 64
+	makeWait   = 5 * time.Second
+	// maxJudged bounds the stories that are read whole for one edition, to see
+	// whether its feed's where expression lets them through.
+	maxJudged = 2000
+)
+
+// changes counts the changes of stories that an edition was made after.
+type changes uint64
+
+var errBusy = refusal{http.StatusServiceUnavailable, "Too many readers ask for feeds of their own at this moment. Try again shortly."}
+
+// narrowedEdition returns the edition of a feed as the parameters narrow it:
+// one that is kept while nothing changed, and for a second at least, else one
+// that is made now. Whoever asks for the same while it is made waits for it.
+func (s *Server) narrowedEdition(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing) (*edition, error) {
+	key := strings.Join([]string{feed.Slug, string(format), n.narrowed(), n.page()}, "\x00")
+	old := s.recent.get(key)
+	if s.isFresh(old, pub) {
+		return old.edition, nil
+	}
+	made := s.making.DoChan(key, func() (_ any, err error) {
+		// Others wait for it too: whoever asked first may leave.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeWait)
+		defer cancel()
+		defer func() {
+			if cause := recover(); cause != nil {
+				s.opts.Log.Error("rendering panicked", "feed", feed.Slug, "panic", cause, "stack", string(debug.Stack()))
+				err = errPanicked
+			}
+		}()
+		if err := s.takePlace(ctx); err != nil {
+			return nil, err
+		}
+		defer func() { <-s.places }()
+		return s.makeNarrowed(ctx, pub, feed, format, n, key, old)
+	})
+	select {
+	case result := <-made:
+		if e, ok := result.Val.(*edition); ok && result.Err == nil {
+			return e, nil
+		}
+		if _, refused := errors.AsType[refusal](result.Err); !refused && old != nil && old.pub == pub {
+			s.opts.Log.Warn("rendering failed, the last edition stays", "feed", feed.Slug, "err", result.Err)
+			return old.edition, nil
+		}
+		return nil, result.Err
+	case <-ctx.Done():
+		return nil, errBusy // which nobody reads any more
+	}
+}
+
+// isFresh reports whether k may be sent without looking at the stories again.
+func (s *Server) isFresh(k *kept, pub *published) bool {
+	if k == nil || k.pub != pub {
+		return false
+	}
+	now := time.Now()
+	return now.Before(k.rest) || k.changes == s.changes() && now.Before(k.made.Add(agingCheck))
+}
+
+// changes returns what grows whenever a narrowed feed may have become another.
+func (s *Server) changes() changes { return changes(s.touches.Load()) }
+
+// takePlace waits until an edition may be made, for which the caller gives the
+// place back.
+func (s *Server) takePlace(ctx context.Context) error {
+	if s.waiting.Add(1) > maxWaiting {
+		s.waiting.Add(-1)
+		return errBusy
+	}
+	defer s.waiting.Add(-1)
+	select {
+	case s.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return errBusy
+	}
+}
+
+// newPlaces returns a place for each processor that editions may be made on.
+func newPlaces() chan struct{} { return make(chan struct{}, runtime.GOMAXPROCS(0)) }
+
+// makeNarrowed makes an edition and keeps it.
+func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (_ *edition, err error) {
+	start := time.Now()
+	k := &kept{key: key, pub: pub, changes: s.changes(), made: start}
+	now := start.UTC()
+	narrowed := n.of(feed.Feed)
+	var failed error
+	var read reach
+	next := s.candidates(ctx, pub, narrowed, n, now, &read, &failed)
+	stories := publish.Select(pub.site, narrowed, feed.where, now, next)
+	if failed != nil {
+		return nil, failed
+	}
+	var before *edition
+	if old != nil {
+		before = old.edition
+	}
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, olderThan(narrowed, stories, n.limit, read), format, stories, before, now); err != nil {
+		return nil, err
+	}
+	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
+	s.recent.put(k)
+	return k.edition, nil
+}
+
+// renderNarrowed writes a narrowed feed in the one format that was asked for.
+// What few ask for is compressed in one way only.
+func (s *Server) renderNarrowed(
+	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
+	stories []aggregator.StoryView, old *edition, now time.Time,
+) (*edition, error) {
+	feed.Feed = narrowed
+	if format == formatPage {
+		return s.renderFeedPage(pub, feed, stories)
+	}
+	made, err := new(publish.Printer).Print(pub.site, narrowed, doc, stories, format)
+	if err != nil {
+		return nil, err
+	}
+	return s.bind(made[0], feed.cache(cacheMinute), old, now, gzipCoding), nil
+}
+
+// candidates returns a function that hands out the stories that n lets
+// through, in the feed's order, until it has read as much as one edition may or
+// the archive fails, which sets failed.
+func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
+	ids := s.walk(ctx, pub, feed, n, now, read, failed)
+	judged := 0
+	return func() (aggregator.StoryView, bool) {
+		for judged < maxJudged {
+			id, ok := ids()
+			if !ok {
+				break
+			}
+			judged++
+			view, err := s.opts.Archive.Story(id)
+			if errors.Is(err, aggregator.ErrNotFound) || err == nil && view.ID != id {
+				continue // it was purged or has become another's since
+			}
+			if err != nil {
+				*failed = fmt.Errorf("read story %s: %w", id, err)
+				break
+			}
+			if pub.speaks(&view, n.languages) {
+				return view, true
+			}
+		}
+		read.broken = read.broken || judged == maxJudged
+		return aggregator.StoryView{}, false
+	}
+}
+
+// walk returns a function that hands out the ids of the archive's stories that
+// n lets through as far as can be seen without their entries, in the feed's
+// order.
+func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+	next := s.bare(ctx, n.before, oldest(feed, now), read, failed)
+	carried := pub.carriedBy(n)
+	lets := func(story *aggregator.Story) bool {
+		return !story.Withdrawn && (n.minSources < 2 || story.Sources() >= n.minSources) && carries(story, carried)
+	}
+	if feed.Order == aggregator.OrderProminence {
+		var all []aggregator.Story
+		for story, ok := next(); ok; story, ok = next() {
+			if lets(&story) {
+				all = append(all, story)
+			}
+		}
+		publish.ByProminence(all, now)
+		next = func() (aggregator.Story, bool) {
+			if len(all) == 0 {
+				return aggregator.Story{}, false
+			}
+			story := all[0]
+			all = all[1:]
+			return story, true
+		}
+	}
+	return func() (aggregator.StoryID, bool) {
+		for {
+			story, ok := next()
+			if !ok {
+				return aggregator.StoryID{}, false
+			}
+			if lets(&story) {
+				return story.ID, true
+			}
+		}
+	}
+}
+
+// oldest returns how old a story of the feed may be.
+func oldest(feed aggregator.Feed, now time.Time) time.Time {
+	switch {
+	case feed.MaxAge > 0:
+		return now.Add(-feed.MaxAge)
+	case feed.Order == aggregator.OrderProminence:
+		return now.Add(-aggregator.ProminenceWindow)
+	}
+	return time.Time{}
+}
+
+// bare returns a function that hands out the stories before a place and not
+// older than since, the newest first and without their entries, at most
+// maxExamined of them.
+func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, read *reach, failed *error) func() (aggregator.Story, bool) {
+	var page []aggregator.Story
+	examined := 0
+	return func() (aggregator.Story, bool) {
+		if len(page) == 0 {
+			if *failed = ctx.Err(); *failed == nil {
+				page, *failed = s.opts.Archive.NewestStories(before, min(pageOfBare, maxExamined-examined))
+			}
+			if *failed != nil || len(page) == 0 {
+				read.broken = read.broken || examined == maxExamined
+				return aggregator.Story{}, false
+			}
+		}
+		story := page[0]
+		page = page[1:]
+		examined++
+		before = aggregator.Position{First: story.First, Seq: story.Seq}
+		read.at = before
+		return story, !story.First.Before(since)
+	}
+}
+
+// pageOfBare is how many stories are read at once without their entries.
+const pageOfBare = 500
+
+// carriedBy returns the sets of sources of each of which one must carry a story.
+func (p *published) carriedBy(n narrowing) [][]string {
+	var sets [][]string
+	if n.sources != nil {
+		sets = append(sets, n.sources)
+	}
+	if n.tags != nil {
+		tagged := []string{}
+		for id, c := range p.site.Carriers {
+			if slices.ContainsFunc(c.Tags, func(tag string) bool { return slices.Contains(n.tags, tag) }) {
+				tagged = append(tagged, id)
+			}
+		}
+		slices.Sort(tagged)
+		sets = append(sets, tagged)
+	}
+	return sets
+}
+
+// carries reports whether of each set of sources one carries the story.
+func carries(story *aggregator.Story, sets [][]string) bool {
+	for _, set := range sets {
+		if !slices.ContainsFunc(story.Members, func(m aggregator.Member) bool {
+			return !m.Withdrawn && slices.Contains(set, m.Source)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// speaks reports whether the story's lead is in one of the languages.
+func (p *published) speaks(view *aggregator.StoryView, languages []string) bool {
+	return languages == nil || len(view.Entries) > 0 && inLanguages(p.site.LanguageOf(view.LeadEntry()), languages)
+}
+
+// inLanguages reports whether a language is within one of the ranges, by basic
+// filtering (RFC 4647, section 3.3.1).
+func inLanguages(tag string, ranges []string) bool {
+	tag = strings.ToLower(strings.ReplaceAll(tag, "_", "-"))
+	return slices.ContainsFunc(ranges, func(r string) bool {
+		rest, found := strings.CutPrefix(tag, r)
+		return found && (rest == "" || rest[0] == '-')
+	})
+}
