@@ -276,9 +276,9 @@ func (n *narrowing) of(feed aggregator.Feed) aggregator.Feed {
 // words says what is asked, for titles.
 func (n *narrowing) words() []string {
 	var words []string
-	for _, any := range [][]string{n.tags, n.sources, n.languages} {
-		if len(any) > 0 {
-			words = append(words, strings.Join(any, " or "))
+	for _, names := range [][]string{n.tags, n.sources, n.languages} {
+		if len(names) > 0 {
+			words = append(words, strings.Join(names, " or "))
 		}
 	}
 	if n.minSources > 1 {

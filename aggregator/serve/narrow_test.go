@@ -97,6 +97,7 @@ func TestNarrowedFeeds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			atNoon(t, func(t *testing.T) {
+				t.Helper()
 				s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 				var got []string
 				for _, item := range readFeed(t, s, "/feeds/"+tt.path).Items {
@@ -117,6 +118,7 @@ func TestNarrowedFeeds(t *testing.T) {
 func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	atNoon(t, func(t *testing.T) {
+		t.Helper()
 		s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 		feed := readFeed(t, s, "/feeds/all.json?within=48h&lang=ru&utm_medium=feed&lang=ar&limit=5")
 		want := "https://news.example/feeds/all.json?lang=ar&lang=ru&within=2d&limit=5"
@@ -187,6 +189,7 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 func TestNarrowedFeedsAreKept(t *testing.T) {
 	t.Parallel()
 	atNoon(t, func(t *testing.T) {
+		t.Helper()
 		world := smallWorld()
 		s := rendered(t, Options{Archive: world}, narrowFeeds())
 		ask := func() string {
