@@ -165,7 +165,11 @@ func (f *fold) state(source string) aggregator.SourceState {
 // Seqs of all that it shows.
 func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, trust aggregator.GUIDTrust, seen time.Time, report *Report) ([]uint64, aggregator.GUIDTrust, error) {
 	candidates, trust := identify(src.ID, trust, result.Document.Entries)
-	if err := f.look(candidates); err != nil {
+	err := f.look(candidates)
+	if err == nil {
+		trust, err = f.distrust(src.ID, trust, candidates)
+	}
+	if err != nil {
 		return nil, trust, err
 	}
 	shown := make(map[string]bool, len(candidates))
@@ -216,7 +220,7 @@ func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, 
 		}
 		showing = append(showing, seq)
 	}
-	if trust == aggregator.GUIDTrusted && byGUID == 0 && underNew > 1 {
+	if trust.Identifies() && byGUID == 0 && underNew > 1 {
 		trust = aggregator.GUIDVolatile
 	}
 	slices.Sort(showing)
@@ -304,6 +308,10 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	}
 	f.learn(c, seq, old.Digest)
 	e := c.entry
+	if c.told && e.Text == old.Text {
+		report.Known++ // another link at each poll is no news
+		return nil
+	}
 	e.ID, e.Seq, e.Source, e.Seen, e.Story = old.ID, old.Seq, old.Source, old.Seen, old.Story
 	e.Revised, e.Revision, e.RevisedAfter, e.Labels = old.Revised, old.Revision, old.RevisedAfter, old.Labels
 	e.Published = cmp.Or(old.Published, e.Published)
