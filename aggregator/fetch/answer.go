@@ -49,6 +49,8 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 	}
 	p.resp.Lifetime, p.resp.FreshUntil = lifetime, freshUntil(lifetime, answer.Header, now)
 	p.resp.ContentType = answer.Header.Get("Content-Type")
+	// It names the wait before the next request, whatever the status.
+	p.resp.RetryAfter = retryAfter(answer.Header, now)
 	p.resp.Hubs, p.resp.Self = webSub(answer.Header, route.at)
 	p.resp.Alternates = alternates(answer.Header, route.at)
 }

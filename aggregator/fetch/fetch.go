@@ -108,8 +108,8 @@ func (c *Client) Close() {
 //     on the way, Body holds what had arrived: entries may be saved from it,
 //     but a Failed poll has no validators to keep.
 //
-// URL is set as soon as an answer arrived, RetryAfter with any status from 400
-// up; ContentType, Hubs, Self, Alternates, FreshUntil and Lifetime belong to an
+// URL is set as soon as an answer arrived, RetryAfter with any that brings or
+// confirms a document and any status from 400 up; ContentType, Hubs, Self, Alternates, FreshUntil and Lifetime belong to an
 // answer that brings or confirms a document; Validators and Moved are set with
 // Fetched and NotModified only. URL and Moved hold no user, password or
 // fragment.

@@ -181,10 +181,7 @@ func (in *Ingest) Fault() error {
 }
 
 func (in *Ingest) retryAfter() time.Duration {
-	if d := in.settings.Load().Planner.MinInterval; d > 0 {
-		return d
-	}
-	return schedule.DefaultMinInterval
+	return in.settings.Load().Planner.Least()
 }
 
 // Submit hands a result to the writer and waits until it is committed. An

@@ -21,6 +21,9 @@ import (
 type SourceStatus struct {
 	Carrier aggregator.Carrier
 	State   aggregator.SourceState
+	// Rest is until when its host is left in peace, whichever of the host's
+	// sources was told so; zero: it is not.
+	Rest time.Time
 	// Hub says why no hub pushes the source that should; empty: nothing is
 	// wrong, or none is asked to.
 	Hub string

@@ -379,6 +379,7 @@ func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceS
 		known := state(src.ID)
 		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
 	}
+	setRests(all, cfg, time.Now())
 	return all
 }
 
