@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/serve"
 )
 
 // maxPreviewBytes bounds a poll's result handed to the daemon.
@@ -30,7 +30,7 @@ func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux.Handle("/api/", d.server.Control())
 	server := &http.Server{
 		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
-		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
+		ErrorLog: serve.ErrorLog(d.log),
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
