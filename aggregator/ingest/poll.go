@@ -142,12 +142,20 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	case len(body) == 0 && response.Outcome != aggregator.Fetched:
 		return result
+	case response.Outcome == aggregator.Failed && digest == state.BodyDigest && state.Document == aggregator.DocumentWhole:
+		// The length that is announced is wrong again, as it was then.
+		result.Response.Outcome, result.Response.Problem = aggregator.NotModified, aggregator.Problem{}
+		return result
 	}
 	document, err := p.parse(body, &response)
 	if response.Outcome != aggregator.Fetched {
+		if err == nil && !document.Cut {
+			return unended(result, document, digest)
+		}
 		// A body cut short on the way: what arrived whole is kept, and the
 		// poll has failed all the same.
 		result.Document = document
+		result.Response.Validators, result.Response.Moved = aggregator.Validators{}, ""
 		return result
 	}
 	if err != nil {
@@ -159,6 +167,19 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		}
 		return result
 	}
+	result.Document, result.BodyDigest = document, digest
+	return result
+}
+
+// unended is a poll of which the document came to its end and the body did not:
+// what is missing is nothing of the feed.
+func unended(result aggregator.PollResult, document aggregator.Document, digest aggregator.Digest) aggregator.PollResult {
+	said := "all of the feed came, but its body did not end as announced"
+	if document.Repaired != "" {
+		said = document.Repaired + "; " + said
+	}
+	document.Repaired = said
+	result.Response.Outcome, result.Response.Problem = aggregator.Fetched, aggregator.Problem{}
 	result.Document, result.BodyDigest = document, digest
 	return result
 }
