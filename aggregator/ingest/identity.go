@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,6 +97,20 @@ func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.En
 		found = append(found, candidate{entry: e, keys: keys[first:len(keys):len(keys)], byID: byID})
 	}
 	return found, trust
+}
+
+// chronological puts a document's entries into the order in which they were
+// most likely told: by date where all have one, else the document's reversed.
+func chronological(candidates []candidate) {
+	slices.Reverse(candidates)
+	for _, c := range candidates {
+		if c.entry.Published.IsZero() {
+			return
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return a.entry.Published.Compare(b.entry.Published)
+	})
 }
 
 // textKey identifies an entry without GUID and link of its own.
