@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -68,6 +69,13 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 	var result aggregator.PollResult
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPreviewBytes)).Decode(&result); err != nil {
 		http.Error(w, "not a poll's result: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	known := func(src aggregator.Source) bool { return src.ID == result.Source }
+	if !slices.ContainsFunc(d.config.Load().Sources, known) {
+		http.Error(w, fmt.Sprintf(
+			"it does not know source %s yet: have it read its configuration again (systemctl reload wiredesk, or SIGHUP), then poll again", result.Source),
+			http.StatusConflict)
 		return
 	}
 	report, err := d.ingest.Preview(r.Context(), result)
