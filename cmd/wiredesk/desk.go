@@ -116,18 +116,19 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 	}
 	d.metrics.followers = d.hub.Followers
 	d.server, err = serve.New(serve.Options{
-		Archive:   db,
-		Documents: db,
-		Pinner:    pinner{d.ingest},
-		Hub:       d.hub,
-		Hubs:      d.hubs,
-		Edited:    d.hub.Changed,
-		Metrics:   d.metrics.handler(),
-		Alive:     d.alive,
-		Sources:   d.sources,
-		Observe:   d.metrics.request,
-		Log:       log,
-		Version:   version(),
+		Archive:     db,
+		Documents:   db,
+		Pinner:      pinner{d.ingest},
+		Hub:         d.hub,
+		Hubs:        d.hubs,
+		Edited:      d.hub.Changed,
+		Metrics:     d.metrics.handler(),
+		Alive:       d.alive,
+		Sources:     d.sources,
+		Observe:     d.metrics.request,
+		WhereFailed: d.metrics.whereFailed,
+		Log:         log,
+		Version:     version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err
@@ -379,6 +380,7 @@ func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceS
 		known := state(src.ID)
 		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
 	}
+	setRests(all, cfg, time.Now())
 	return all
 }
 
