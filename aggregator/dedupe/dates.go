@@ -1,5 +1,7 @@
 package dedupe
 
+import "wiredesk/aggregator/wording"
+
 import "strings"
 
 // isDate reports whether the word, folded, names a month or a day of the week.
@@ -38,7 +40,7 @@ var dateWords = func() map[string]struct{} {
 		for word := range strings.FieldsSeq(list) {
 			var folded []byte
 			for _, r := range word {
-				folded = appendFolded(folded, r)
+				folded = wording.AppendFolded(folded, r)
 			}
 			words[string(folded)] = struct{}{}
 		}
