@@ -194,7 +194,7 @@ func (s *Server) renderFeed(ctx context.Context, pub *published, feed publishedF
 	next := s.reader(ctx, &failed)
 	at := time.Now().UTC()
 	if feed.Order == aggregator.OrderProminence {
-		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, at, &failed)
+		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, maxJudged, at, &failed)
 	}
 	stories := publish.Select(pub.site, feed.Feed, feed.where, at, next)
 	if failed != nil {

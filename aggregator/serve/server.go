@@ -25,12 +25,13 @@ type SourceStatus struct {
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
-	Archive Archive               // required
-	Pinner  Pinner                // nil: no pins can be made
-	Metrics http.Handler          // serves /metrics; nil: there is no such page
-	Ready   func() error          // what else must be in order before /readyz says yes; nil: nothing
-	Alive   func() error          // what /healthz reports; nil: always alive
-	Sources func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+	Archive  Archive               // required
+	Searcher Searcher              // nil: nothing can be searched for
+	Pinner   Pinner                // nil: no pins can be made
+	Metrics  http.Handler          // serves /metrics; nil: there is no such page
+	Ready    func() error          // what else must be in order before /readyz says yes; nil: nothing
+	Alive    func() error          // what /healthz reports; nil: always alive
+	Sources  func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
 
 	// Observe is told of each request once it is answered: the route's
 	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the

@@ -39,40 +39,53 @@ type Stemmer struct{ env *snowballstem.Env }
 // as the word is in a script of it; empty is unknown. What has no stemmer stays
 // as it is. The result is valid until the letters change.
 func (s *Stemmer) Stem(letters []byte, language string) []byte {
-	if len(letters) < 4 || letters[0] >= '0' && letters[0] <= '9' {
+	switch language = StemLanguage(letters, language); language {
+	case "":
 		return letters
-	}
-	first, _ := utf8.DecodeRune(letters)
-	switch {
-	case first < 0x0370: // Latin
-	case first >= 0x0400 && first < 0x0530:
-		switch language {
-		case "uk", "be", "bg", "sr", "mk", "kk":
-			return letters
-		}
-		language = "ru"
-	case first >= 0x0600 && first < 0x0700:
+	case "ar":
 		return stemArabic(letters)
-	case first >= 0x0980 && first < 0x0a00:
+	case "bn":
 		return stemBengali(letters)
-	case first >= 0x0b80 && first < 0x0c00:
-		language = "ta"
-	default:
-		return letters
-	}
-	if language == "" || first < 0x0370 && language == "ru" {
-		language = "en"
-	}
-	stem, known := stemmers[language]
-	if !known {
-		return letters
 	}
 	if s.env == nil {
 		s.env = snowballstem.NewEnv("")
 	}
 	s.env.SetCurrent(string(letters))
-	stem(s.env)
+	stemmers[language](s.env)
 	return []byte(s.env.Current())
+}
+
+// StemLanguage returns the language whose inflection is taken off a word of a
+// text in the language given: its script may say otherwise. Empty: none is.
+func StemLanguage(letters []byte, language string) string {
+	if len(letters) < 4 || letters[0] >= '0' && letters[0] <= '9' {
+		return ""
+	}
+	first, _ := utf8.DecodeRune(letters)
+	switch {
+	case first < 0x0370: // Latin
+		if language == "" || language == "ru" {
+			language = "en"
+		}
+	case first >= 0x0400 && first < 0x0530:
+		switch language {
+		case "uk", "be", "bg", "sr", "mk", "kk":
+			return ""
+		}
+		return "ru"
+	case first >= 0x0600 && first < 0x0700:
+		return "ar"
+	case first >= 0x0980 && first < 0x0a00:
+		return "bn"
+	case first >= 0x0b80 && first < 0x0c00:
+		return "ta"
+	default:
+		return ""
+	}
+	if _, known := stemmers[language]; !known {
+		return ""
+	}
+	return language
 }
 
 var (

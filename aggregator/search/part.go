@@ -1,0 +1,140 @@
+package search
+
+import (
+	"errors"
+	"slices"
+
+	"wiredesk/aggregator/wording"
+)
+
+// part is some of the entries of an index with the words they have: one in
+// memory, and files that are never changed.
+type part interface {
+	// entries returns the Seq of each of the part's entries, by its number.
+	entries() []uint64
+	// languagesSeen returns the base languages of the entries.
+	languagesSeen() []string
+	// wordsOf returns the words that a stem is of, itself left out.
+	wordsOf(language, stem string) ([]string, error)
+	// find returns what reads the postings of a word, nil where none has it.
+	find(word string) (docs, places func() ([]byte, error), err error)
+	// beginning returns the words that begin so, or ErrBroad if they are more
+	// than limit.
+	beginning(prefix string, limit int) ([]string, error)
+}
+
+// ErrBroad is returned for a query that would look at too much of the index.
+var ErrBroad = errors.New("too many words begin so: write more letters before the *")
+
+// maxBeginning bounds the words that a prefix stands for in one part.
+const maxBeginning = 5000
+
+// forms returns the words of the part that a sought one stands for.
+func forms(p part, w sought, stems *wording.Stemmer) ([]string, error) {
+	if w.prefix {
+		return p.beginning(w.letters, maxBeginning)
+	}
+	words := []string{w.letters}
+	if w.piece {
+		return words, nil
+	}
+	asked := make(map[string]bool)
+	for _, language := range p.languagesSeen() {
+		language = wording.StemLanguage([]byte(w.letters), language)
+		if language == "" || asked[language] {
+			continue
+		}
+		asked[language] = true
+		stem := stemOf(stems, []byte(w.letters), language)
+		others, err := p.wordsOf(language, stem)
+		if err != nil {
+			return nil, err
+		}
+		words = append(append(words, stem), others...)
+	}
+	slices.Sort(words)
+	return slices.Compact(words), nil
+}
+
+// match hands over the numbers of the entries that have the phrase, some more
+// than once.
+func match(p part, ph phrase, stems *wording.Stemmer, yield func(doc uint32)) error {
+	if len(ph) == 1 {
+		return eachForm(p, ph[0], stems, func(docs, _ func() ([]byte, error)) error {
+			encoded, err := docs()
+			if err != nil {
+				return err
+			}
+			return eachDoc(encoded, yield)
+		})
+	}
+	var spots []spot
+	for i, w := range ph {
+		var own []spot
+		err := eachForm(p, w, stems, func(docs, places func() ([]byte, error)) error {
+			inDocs, err := docs()
+			if err != nil {
+				return err
+			}
+			inPlaces, err := places()
+			if err != nil {
+				return err
+			}
+			own, err = appendSpots(own, inDocs, inPlaces, w.place-ph[0].place)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		slices.Sort(own)
+		if i == 0 {
+			spots = own
+		} else {
+			spots = both(spots, own)
+		}
+		if len(spots) == 0 {
+			return nil
+		}
+	}
+	for _, s := range spots {
+		yield(s.doc())
+	}
+	return nil
+}
+
+// eachForm hands over the postings of every word that a sought one stands for.
+func eachForm(p part, w sought, stems *wording.Stemmer, each func(docs, places func() ([]byte, error)) error) error {
+	words, err := forms(p, w, stems)
+	if err != nil {
+		return err
+	}
+	for _, word := range words {
+		docs, places, err := p.find(word)
+		if err == nil && docs != nil {
+			err = each(docs, places)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// both returns the spots that stand in two sorted lists, in the room of the
+// first.
+func both(a, b []spot) []spot {
+	kept := a[:0]
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			kept = append(kept, a[i])
+			i++
+			j++
+		}
+	}
+	return kept
+}

@@ -1,0 +1,98 @@
+package search
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// The keys of a part's dictionary. A word leads to the entries that have it, a
+// stem to the words that it is the stem of, itself left out.
+const (
+	stemKey = 's' // then language, 0, stem
+	wordKey = 'w' // then word
+)
+
+func keyOfWord(letters string) string { return string(wordKey) + letters }
+
+func keyOfStem(language, stem string) string { return string(stemKey) + language + "\x00" + stem }
+
+// postings say which entries of a part have a word, and where. Docs are the
+// entries' numbers in the part: the first, then how much each is more than the
+// one before, as varints. Places are, for each of them, the places as what they
+// are more than the one before, and one more than that, as varints; 0 parts the
+// entries.
+type postings struct {
+	docs   []byte
+	places []byte
+	last   uint32 // of docs
+	count  uint32
+}
+
+// add appends an entry, or a further place of the last one.
+func (p *postings) add(doc, place, before uint32) (isFirst bool) {
+	if p.count > 0 && p.last == doc {
+		p.places = binary.AppendUvarint(p.places, uint64(place-before)+1)
+		return false
+	}
+	if p.count > 0 {
+		p.places = append(p.places, 0)
+	}
+	p.docs = binary.AppendUvarint(p.docs, uint64(doc-p.last))
+	p.places = binary.AppendUvarint(p.places, uint64(place)+1)
+	p.last = doc
+	p.count++
+	return true
+}
+
+var errPostings = errors.New("postings cannot be read")
+
+// eachDoc hands over the numbers of the entries.
+func eachDoc(docs []byte, yield func(doc uint32)) error {
+	doc := uint64(0)
+	for len(docs) > 0 {
+		var delta uint64
+		if docs[0] < 0x80 { // most are
+			delta, docs = uint64(docs[0]), docs[1:]
+		} else {
+			n := 0
+			if delta, n = binary.Uvarint(docs); n <= 0 {
+				return errPostings
+			}
+			docs = docs[n:]
+		}
+		doc += delta
+		yield(uint32(doc))
+	}
+	return nil
+}
+
+// spot is a place of an entry: the entry's number in the upper half, so that
+// spots sort by entry and then by place.
+type spot uint64
+
+func (s spot) doc() uint32 { return uint32(s >> 32) }
+
+// appendSpots appends every place of every entry, less shift.
+func appendSpots(spots []spot, docs, places []byte, shift int) ([]spot, error) {
+	err := eachDoc(docs, func(doc uint32) {
+		at := uint64(0)
+		for {
+			delta, n := binary.Uvarint(places)
+			if n <= 0 { // the end: of the last entry, or of what cannot be read
+				return
+			}
+			places = places[n:]
+			if delta == 0 {
+				return
+			}
+			at += delta - 1
+			if at >= uint64(shift) {
+				spots = append(spots, spot(uint64(doc)<<32|(at-uint64(shift))))
+			}
+		}
+	})
+	if err == nil && len(places) > 0 {
+		err = errPostings
+	}
+	return spots, err
+}
