@@ -48,6 +48,7 @@ poll:
   host_gap: 0s
   concurrency: 8
 dedupe: {window: 1.5d, join: copy, strictness: 0.6}
+search: {index: false}
 include: [sources.d/*.yaml, extra.yaml]
 sources:
   - url: https://one.example/Feed.xml?a=b
@@ -256,9 +257,11 @@ func TestNeedsRestart(t *testing.T) {
 			c.Poll.Timeout, c.Poll.MaxBodyBytes = time.Minute, 1000
 			c.Poll.PerHost, c.Poll.HostGap, c.Poll.Concurrency = 2, 0, 1
 			c.Dedupe = Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.7}
+			c.Search.Index = false
 		}, []string{
 			"listen", "contact", "storage.path", "poll.timeout", "poll.max_body", "poll.per_host",
 			"poll.host_gap", "poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness",
+			"search.index",
 		}},
 		{"what a reload changes", func(c *Config) {
 			c.Path, c.BaseURL, c.Storage.Keep = "b.yaml", "https://b.example", 4*day

@@ -24,6 +24,7 @@ func (l *loader) root(v value) {
 		"storage":  func(v value) { keep = l.storage(v)["keep"] },
 		"poll":     l.poll,
 		"dedupe":   func(v value) { window = l.dedupe(v)["window"] },
+		"search":   l.search,
 		"include":  func(value) {}, // read last: our own sources come first
 		"sources":  l.sources,
 		"feeds":    l.feeds,
@@ -82,6 +83,10 @@ func (l *loader) dedupe(v value) map[string]value {
 		"join":       join(&d.Join),
 		"strictness": share(&d.Strictness),
 	})
+}
+
+func (l *loader) search(v value) {
+	v.mapping(fields{"index": boolean(&l.config.Search.Index)})
 }
 
 func join(into *aggregator.Join) field {

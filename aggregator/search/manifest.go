@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"wiredesk/aggregator"
 )
@@ -15,7 +16,10 @@ import (
 // of another format is made anew.
 const format = 1
 
-const manifestName = "manifest.json"
+const (
+	manifestName = "manifest.json"
+	partSuffix   = ".part"
+)
 
 // manifest says what an index consists of. A file that it does not name is no
 // part of it.
@@ -76,7 +80,7 @@ func (m *manifest) write(folder string) (err error) {
 	return err
 }
 
-// tidy removes what the manifest does not name.
+// tidy removes parts that the manifest does not name.
 func (m *manifest) tidy(folder string) error {
 	named := map[string]bool{manifestName: true}
 	for _, p := range m.Parts {
@@ -87,11 +91,24 @@ func (m *manifest) tidy(folder string) error {
 		return err
 	}
 	for _, f := range files {
-		if !named[f.Name()] {
+		if !named[f.Name()] && (strings.HasSuffix(f.Name(), partSuffix) || f.Name() == manifestName+".tmp") {
 			if removeErr := os.Remove(filepath.Join(folder, f.Name())); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
 				err = errors.Join(err, removeErr)
 			}
 		}
+	}
+	return err
+}
+
+// Remove removes the index in folder, and nothing else that is there. It does
+// nothing where there is none.
+func Remove(folder string) error {
+	if _, err := os.Stat(filepath.Join(folder, manifestName)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	parts, err := filepath.Glob(filepath.Join(folder, "*"+partSuffix))
+	for _, path := range append(parts, filepath.Join(folder, manifestName), folder) {
+		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }

@@ -223,7 +223,7 @@ func (x *Index) opened(record partRecord) (*file, error) {
 // newName returns a name that no part has.
 func (x *Index) newName() string {
 	for n := 1; ; n++ {
-		name := fmt.Sprintf("%08d.part", n)
+		name := fmt.Sprintf("%08d%s", n, partSuffix)
 		if !slices.ContainsFunc(x.manifest.Parts, func(p partRecord) bool { return p.Name == name }) {
 			return name
 		}

@@ -20,6 +20,7 @@ import (
 	"wiredesk/aggregator/parse"
 	"wiredesk/aggregator/publish"
 	"wiredesk/aggregator/schedule"
+	"wiredesk/aggregator/search"
 	"wiredesk/aggregator/serve"
 	"wiredesk/config"
 	"wiredesk/storage"
@@ -34,6 +35,7 @@ type desk struct {
 	log     *slog.Logger
 	metrics *metrics
 	db      *storage.DB
+	index   *search.Index // nil: there is none
 	client  *fetch.Client
 	ingest  *ingest.Ingest
 	loop    *schedule.Loop
@@ -63,14 +65,21 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 		}
 	}()
 	d.config.Store(cfg)
-	d.metrics = newMetrics(db)
+	store := ingest.Store(db)
+	if folder := cfg.Storage.Path + indexSuffix; cfg.Search.Index {
+		d.index = search.New(search.Options{Folder: folder, Store: db, Log: log})
+		store = indexed{db, d.index}
+	} else if err := search.Remove(folder); err != nil {
+		log.Warn("the index that is switched off could not be removed", "err", err)
+	}
+	d.metrics = newMetrics(db, d.figures)
 	d.client = newClient(cfg)
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
 	}
 	d.ingest, err = ingest.New(ingest.Options{
-		Store:     db,
+		Store:     store,
 		Poller:    ingest.NewPoller(d.client, parse.New(parse.Options{}), log),
 		Dedupe:    judging(cfg.Dedupe),
 		Log:       log,
@@ -86,14 +95,15 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 		HostGap:     cfg.Poll.HostGap,
 	})
 	d.server, err = serve.New(serve.Options{
-		Archive: db,
-		Pinner:  pinner{d.ingest},
-		Metrics: d.metrics.handler(),
-		Alive:   d.alive,
-		Sources: d.sources,
-		Observe: d.metrics.request,
-		Log:     log,
-		Version: version(),
+		Archive:  db,
+		Searcher: d.searcher(),
+		Pinner:   pinner{d.ingest},
+		Metrics:  d.metrics.handler(),
+		Alive:    d.alive,
+		Sources:  d.sources,
+		Observe:  d.metrics.request,
+		Log:      log,
+		Version:  version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err
@@ -109,11 +119,19 @@ func (d *desk) close() error {
 }
 
 // run serves until ctx ends. Then the polls under way end first, the writer
-// commits what they brought, and the database is closed last.
+// commits what they brought, the index writes what it holds, and the database
+// is closed last.
 func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
-	group.Go(func() error { return d.ingest.Run(writing) })
+	indexing, stopIndexing := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		defer stopIndexing()
+		return d.ingest.Run(writing)
+	})
+	if d.index != nil {
+		group.Go(func() error { return d.index.Run(indexing) })
+	}
 	group.Go(func() error {
 		defer stopWriting()
 		return d.loop.Run(ctx)

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/search"
 	"wiredesk/config"
 	"wiredesk/storage"
 )
@@ -101,7 +102,7 @@ func TestDocumentedMetrics(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	m := newMetrics(db)
+	m := newMetrics(db, func() search.Figures { return search.Figures{} })
 	m.request("/", 200, time.Millisecond)
 	families, err := m.registry.Gather()
 	if err != nil {

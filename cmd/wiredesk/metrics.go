@@ -11,6 +11,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/search"
 	"wiredesk/storage"
 )
 
@@ -26,7 +27,7 @@ type metrics struct {
 	reload   prometheus.Gauge
 }
 
-func newMetrics(db *storage.DB) *metrics {
+func newMetrics(db *storage.DB, index func() search.Figures) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -64,6 +65,9 @@ func newMetrics(db *storage.DB) *metrics {
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),
+		gauge("wiredesk_search_entries", "Texts in the index.", func() float64 { return float64(index().Entries) }),
+		gauge("wiredesk_search_behind", "Entries in the database that the index has still to read.", func() float64 { return float64(index().Behind) }),
+		gauge("wiredesk_search_bytes", "Size of the index on disk.", func() float64 { return float64(index().SizeBytes) }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
