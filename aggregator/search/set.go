@@ -1,6 +1,9 @@
 package search
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // set is some of the rows of a table.
 type set []uint64
@@ -41,11 +44,14 @@ func (s set) keep(o set, not bool) {
 	}
 }
 
-// each hands over the numbers in the set.
+// each hands over the numbers in the set, the highest first: those of the
+// newest stories, as a rule, so that a heap of the newest is soon full of them.
 func (s set) each(yield func(number uint32)) {
-	for i, word := range s {
-		for ; word != 0; word &= word - 1 {
-			yield(uint32(i*64 + bits.TrailingZeros64(word)))
+	for i, word := range slices.Backward(s) {
+		for word != 0 {
+			high := bits.Len64(word) - 1
+			yield(uint32(i*64 + high))
+			word &^= 1 << high
 		}
 	}
 }

@@ -105,15 +105,18 @@ func writeBody(w http.ResponseWriter, r *http.Request, contentType string, statu
 }
 
 // zipper compresses with writers that are used again: each costs most of a
-// megabyte. The zero value is ready.
-type zipper struct{ pool sync.Pool }
+// megabyte.
+type zipper struct {
+	level int // of compress/gzip; 0 does not compress
+	pool  sync.Pool
+}
 
 func (z *zipper) compress(body []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(body) / 3)
 	w, ok := z.pool.Get().(*gzip.Writer)
 	if !ok {
-		w = gzip.NewWriter(nil)
+		w, _ = gzip.NewWriterLevel(nil, z.level) // the levels are our own
 	}
 	w.Reset(&out)
 	_, err := w.Write(body)

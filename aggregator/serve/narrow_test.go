@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/search"
 )
 
 // narrowFeeds is what the tests narrow: sources with tags, and feeds in both
@@ -161,6 +162,10 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 		{"too short a time", "all.json?within=1s", "within is 1s: it must be from 1m to 3650d."},
 		{"no place", "all.json?before=yesterday", `before "yesterday" is no place: write an instant such as`},
 		{"a place among the prominent", "hot.json?before=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
+		{"nothing to look for", "all.json?q=-oil", `q "-oil" cannot be searched for: it only says what to leave out: add a word to look for, on each side of an OR.`},
+		{"a mark that is not closed", "all.json?q=%22oil", `q "\"oil" cannot be searched for: it has a quotation mark that is not closed.`},
+		{"one of two texts", "all.json?q=oil&q=*", `q "*" cannot be searched for`},
+		{"text where there is no index", "all.json?q=oil", "the operator has switched that off."},
 		{"bad escapes", "all.json?tag=%zz", "The parameters cannot be read"},
 		{"a semicolon", "all.json?tag=a;limit=2", "The parameters cannot be read"},
 		{"too long", "all.json?tag=" + strings.Repeat("x", maxQueryBytes), "more than 4096."},
@@ -308,7 +313,7 @@ func TestRecentIsBounded(t *testing.T) {
 
 func FuzzNarrowing(f *testing.F) {
 	for _, seed := range []string{
-		"", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
+		"q=oil+-opec&q=%22a+b%22", "q=%E6%B2%B9*", "", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
 		"utm_source=x", "within=1e9h", "before=~", "source=north&source=north", "lang=%d8%b9", "limit=00012", "a=%", "&&=&",
 	} {
 		f.Add(seed)
@@ -334,6 +339,93 @@ func FuzzNarrowing(f *testing.F) {
 		}
 		if back := again.of(pub.feeds[0].Feed); back.Query() != asked.Query() || back.Title != asked.Title {
 			t.Fatalf("%q became %q, and that %q", raw, asked.Query(), back.Query())
+		}
+	})
+}
+
+// searcher is an index that knows the answer.
+type searcher struct {
+	ids     []aggregator.StoryID
+	err     error
+	changes uint64
+	asked   []search.Query
+}
+
+func (s *searcher) Find(q search.Query) ([]aggregator.StoryID, error) {
+	s.asked = append(s.asked, q)
+	return s.ids[:min(len(s.ids), q.Limit)], s.err
+}
+
+func (s *searcher) Changes() uint64 { return s.changes }
+
+func TestSearchedFeeds(t *testing.T) {
+	t.Parallel()
+	atNoon(t, func(t *testing.T) {
+		world := smallWorld()
+		grain, bridge, ferry := world.views[1].ID, world.views[2].ID, world.views[3].ID
+		found := &searcher{ids: []aggregator.StoryID{{1}, ferry, grain, bridge}} // the first has left the archive
+		s := rendered(t, Options{Archive: world, Searcher: found}, narrowFeeds())
+		titles := func(path string) (titles []string) {
+			t.Helper()
+			for _, item := range readFeed(t, s, path).Items {
+				titles = append(titles, item.Title[:6])
+			}
+			return titles
+		}
+		found.asked = nil
+		// What the index says of languages and ages the stories are asked again.
+		got := titles("/feeds/all.json?q=oil&q=%20gas++price&tag=agency&source=north&within=2d&min_sources=2&lang=EN&limit=7")
+		if diff := cmp.Diff([]string{"Ferrie"}, got); diff != "" {
+			t.Error(diff)
+		}
+		q := found.asked[0]
+		if q.Text.IsZero() || q.MinSources != 2 || q.Limit != 7+spare || !q.Since.Equal(noon.Add(-48*time.Hour)) || q.LanguageOf("minaa") != "ar" {
+			t.Errorf("asked %+v", q)
+		}
+		if diff := cmp.Diff([][]string{{"north"}, {"north"}}, q.Carried); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"Ferrie", "الم"}, titles("/feeds/told.json?q=oil")); diff != "" {
+			t.Errorf("with the feed's own expression: %s", diff)
+		}
+		if got := found.asked[len(found.asked)-1].Limit; got != maxJudged {
+			t.Errorf("%d were asked for to be judged", got)
+		}
+		feed := readFeed(t, s, "/feeds/all.json?q=%20gas++price%20&q=oil")
+		if feed.FeedURL != "https://news.example/feeds/all.json?q=gas+price&q=oil" || feed.Title != "Everything once: gas price or oil" {
+			t.Errorf("it is %q at %s", feed.Title, feed.FeedURL)
+		}
+
+		before := titles("/feeds/all.json?q=oil")
+		found.ids = nil
+		time.Sleep(leastPause)
+		if diff := cmp.Diff(before, titles("/feeds/all.json?q=oil")); diff != "" {
+			t.Errorf("it was made again although nothing changed: %s", diff)
+		}
+		found.changes++
+		if got := titles("/feeds/all.json?q=oil"); got != nil {
+			t.Errorf("what the index forgot is shown: %v", got)
+		}
+
+		for _, tt := range []struct {
+			err    error
+			path   string
+			status int
+			want   string
+		}{
+			{search.ErrNotReady, "all.json?q=wind", http.StatusServiceUnavailable, "being made ready"},
+			{search.ErrNotReady, "all.json?min_sources=3", http.StatusOK, ""},
+			{fmt.Errorf("search: %w", search.ErrBroad), "all.json?q=ab*", http.StatusBadRequest, "too many words begin so: write more letters before the *."},
+			{errors.New("disk on fire"), "all.json?q=rain", http.StatusInternalServerError, ""},
+		} {
+			found.err = tt.err
+			w := get(t, s.Handler(), "/feeds/"+tt.path)
+			if w.Code != tt.status || !strings.Contains(w.Body.String(), tt.want) || strings.Contains(w.Body.String(), "fire") {
+				t.Errorf("%v: %d %s", tt.err, w.Code, w.Body)
+			}
+			if (w.Header().Get("Retry-After") != "") != (tt.status == http.StatusServiceUnavailable) {
+				t.Errorf("%v: Retry-After %q", tt.err, w.Header().Get("Retry-After"))
+			}
 		}
 	})
 }

@@ -139,7 +139,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	if old != nil {
 		before = old.edition
 	}
-	k.edition = s.bind(made, before, now)
+	k.edition = s.bind(made, before, now, &s.quick)
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
 	s.recent.put(k)
 	return k.edition, nil

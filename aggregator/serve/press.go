@@ -206,7 +206,7 @@ func (s *Server) renderFeed(ctx context.Context, pub *published, feed publishedF
 		if err != nil {
 			return nil, fmt.Errorf("as %s: %w", format, err)
 		}
-		editions[string(format)] = s.bind(made, old[string(format)], at)
+		editions[string(format)] = s.bind(made, old[string(format)], at, &s.zip)
 	}
 	return editions, nil
 }
@@ -233,7 +233,7 @@ func (s *Server) reader(ctx context.Context, failed *error) func() (aggregator.S
 
 // bind makes what was rendered ready to send, or returns old if that says the
 // same.
-func (s *Server) bind(made publish.Edition, old *edition, now time.Time) *edition {
+func (s *Server) bind(made publish.Edition, old *edition, now time.Time, zip *zipper) *edition {
 	if old != nil && old.etag == made.ETag {
 		return old
 	}
@@ -250,7 +250,7 @@ func (s *Server) bind(made publish.Edition, old *edition, now time.Time) *editio
 	}
 	return &edition{
 		contentType: made.Format.ContentType(), cache: cacheMinute, etag: made.ETag, modified: modified,
-		body: made.Body, zipped: s.zip.compress(made.Body),
+		body: made.Body, zipped: zip.compress(made.Body),
 	}
 }
 

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,6 +56,7 @@ type Server struct {
 	opts  Options
 	pages *pages
 	zip   zipper
+	quick zipper // for what is made while a reader waits
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
@@ -117,6 +119,7 @@ func New(opts Options, p Publication) (*Server, error) {
 	}
 	s := &Server{
 		opts: opts, pages: pages, touched: make(chan struct{}, 1),
+		zip: zipper{level: gzip.DefaultCompression}, quick: zipper{level: gzip.BestSpeed},
 		recent: recent{roomBytes: recentBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
