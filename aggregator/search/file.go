@@ -243,13 +243,16 @@ func (p *filePart) wordsOf(language, stem string) ([]string, error) {
 	return found.words, err
 }
 
-func (p *filePart) find(word string) (docs, places func() ([]byte, error), err error) {
-	found, ok, err := p.get(keyOfWord(word))
-	if err != nil || !ok {
-		return nil, nil, err
+func (p *filePart) find(word string) (found postingsOf, ok bool, err error) {
+	it, ok, err := p.get(keyOfWord(word))
+	if err == nil && ok {
+		found.docs, err = p.bytes(it.docs, it.docsN)
 	}
-	return func() ([]byte, error) { return p.bytes(found.docs, found.docsN) },
-		func() ([]byte, error) { return p.bytes(found.places, found.placesN) }, nil
+	if err != nil || !ok {
+		return postingsOf{}, false, err
+	}
+	found.places = func() ([]byte, error) { return p.bytes(it.places, it.placesN) }
+	return found, true, nil
 }
 
 func (p *filePart) beginning(prefix string, limit int) ([]string, error) {

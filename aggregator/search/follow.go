@@ -70,11 +70,11 @@ func (x *Index) catchUp(ctx context.Context) error {
 	before := x.opts.Store.LastSeq()
 	for ctx.Err() == nil {
 		begun := time.Now()
+		if err := x.saveIfDue(ctx); err != nil {
+			return err // before more is held in memory
+		}
 		more, err := x.step()
 		if err != nil {
-			return err
-		}
-		if err := x.saveIfDue(ctx); err != nil {
 			return err
 		}
 		last := x.opts.Store.LastSeq()

@@ -103,12 +103,12 @@ func (m *memoryPart) wordsOf(language, stem string) ([]string, error) {
 	return m.stems[keyOfStem(language, stem)[1:]], nil
 }
 
-func (m *memoryPart) find(word string) (docs, places func() ([]byte, error), err error) {
-	found := m.words[word]
-	if found == nil {
-		return nil, nil, nil
+func (m *memoryPart) find(word string) (found postingsOf, ok bool, err error) {
+	w := m.words[word]
+	if w == nil {
+		return postingsOf{}, false, nil
 	}
-	return held(found.docs), held(found.places), nil
+	return postingsOf{w.docs, func() ([]byte, error) { return w.places, nil }}, true, nil
 }
 
 func (m *memoryPart) beginning(prefix string, limit int) ([]string, error) {
@@ -123,5 +123,3 @@ func (m *memoryPart) beginning(prefix string, limit int) ([]string, error) {
 	}
 	return words, nil
 }
-
-func held(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }

@@ -149,14 +149,3 @@ func (p *postings) append(doc uint32, places []byte) {
 	p.last = doc
 	p.count++
 }
-
-// cutPlaces parts the places of one entry from those that follow. A byte 0
-// begins a varint only where it is one.
-func cutPlaces(places []byte) (own, rest []byte) {
-	for i, b := range places {
-		if b == 0 && (i == 0 || places[i-1] < 0x80) {
-			return places[:i], places[i+1:]
-		}
-	}
-	return places, nil
-}

@@ -16,8 +16,8 @@ type part interface {
 	languagesSeen() []string
 	// wordsOf returns the words that a stem is of, itself left out.
 	wordsOf(language, stem string) ([]string, error)
-	// find returns what reads the postings of a word, nil where none has it.
-	find(word string) (docs, places func() ([]byte, error), err error)
+	// find returns the postings of a word; ok is false where none has it.
+	find(word string) (found postingsOf, ok bool, err error)
 	// beginning returns the words that begin so, or ErrBroad if they are more
 	// than limit.
 	beginning(prefix string, limit int) ([]string, error)
@@ -60,40 +60,53 @@ func forms(p part, w sought, stems *wording.Stemmer) ([]string, error) {
 // than once.
 func match(p part, ph phrase, stems *wording.Stemmer, yield func(doc uint32)) error {
 	if len(ph) == 1 {
-		return eachForm(p, ph[0], stems, func(docs, _ func() ([]byte, error)) error {
-			encoded, err := docs()
-			if err != nil {
+		found, err := lookUp(p, ph[0], stems)
+		for _, f := range found {
+			err = errors.Join(err, eachDoc(f.docs, yield))
+		}
+		return err
+	}
+	// Most entries that have one of the words have not all of them: places are
+	// read of those only that have.
+	words := make([][]postingsOf, len(ph))
+	var all set
+	for i, w := range ph {
+		var err error
+		if words[i], err = lookUp(p, w, stems); err != nil {
+			return err
+		}
+		own := newSet(len(p.entries()))
+		for _, f := range words[i] {
+			if err := eachDoc(f.docs, own.putWithin); err != nil {
 				return err
 			}
-			return eachDoc(encoded, yield)
-		})
+		}
+		if i == 0 {
+			all = own
+		} else {
+			all.keep(own, false)
+		}
+		if all.isEmpty() {
+			return nil
+		}
 	}
 	var spots []spot
 	for i, w := range ph {
 		var own []spot
-		err := eachForm(p, w, stems, func(docs, places func() ([]byte, error)) error {
-			inDocs, err := docs()
+		for _, f := range words[i] {
+			places, err := f.places()
 			if err != nil {
 				return err
 			}
-			inPlaces, err := places()
-			if err != nil {
+			if own, err = appendSpots(own, f.docs, places, all, w.place-ph[0].place); err != nil {
 				return err
 			}
-			own, err = appendSpots(own, inDocs, inPlaces, w.place-ph[0].place)
-			return err
-		})
-		if err != nil {
-			return err
 		}
 		slices.Sort(own)
 		if i == 0 {
 			spots = own
 		} else {
 			spots = both(spots, own)
-		}
-		if len(spots) == 0 {
-			return nil
 		}
 	}
 	for _, s := range spots {
@@ -102,22 +115,30 @@ func match(p part, ph phrase, stems *wording.Stemmer, yield func(doc uint32)) er
 	return nil
 }
 
-// eachForm hands over the postings of every word that a sought one stands for.
-func eachForm(p part, w sought, stems *wording.Stemmer, each func(docs, places func() ([]byte, error)) error) error {
+// postingsOf are the postings of one word: the entries as they were read, and
+// what reads the places.
+type postingsOf struct {
+	docs   []byte
+	places func() ([]byte, error)
+}
+
+// lookUp returns the postings of every word that a sought one stands for.
+func lookUp(p part, w sought, stems *wording.Stemmer) ([]postingsOf, error) {
 	words, err := forms(p, w, stems)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var found []postingsOf
 	for _, word := range words {
-		docs, places, err := p.find(word)
-		if err == nil && docs != nil {
-			err = each(docs, places)
-		}
+		f, ok, err := p.find(word)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if ok {
+			found = append(found, f)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // both returns the spots that stand in two sorted lists, in the room of the

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 )
@@ -72,27 +73,38 @@ type spot uint64
 
 func (s spot) doc() uint32 { return uint32(s >> 32) }
 
-// appendSpots appends every place of every entry, less shift.
-func appendSpots(spots []spot, docs, places []byte, shift int) ([]spot, error) {
+// appendSpots appends every place of the entries that are in of, less shift.
+func appendSpots(spots []spot, docs, places []byte, of set, shift int) ([]spot, error) {
+	broken := false
 	err := eachDoc(docs, func(doc uint32) {
+		own, rest := cutPlaces(places)
+		places = rest
+		if !of.has(doc) {
+			return
+		}
 		at := uint64(0)
-		for {
-			delta, n := binary.Uvarint(places)
-			if n <= 0 { // the end: of the last entry, or of what cannot be read
+		for len(own) > 0 {
+			delta, n := binary.Uvarint(own)
+			if n <= 0 || delta == 0 {
+				broken = true
 				return
 			}
-			places = places[n:]
-			if delta == 0 {
-				return
-			}
+			own = own[n:]
 			at += delta - 1
 			if at >= uint64(shift) {
 				spots = append(spots, spot(uint64(doc)<<32|(at-uint64(shift))))
 			}
 		}
 	})
-	if err == nil && len(places) > 0 {
+	if err == nil && (broken || len(places) > 0) {
 		err = errPostings
 	}
 	return spots, err
+}
+
+// cutPlaces parts the places of one entry from those that follow. No byte of a
+// varint is 0 but that of 0 itself.
+func cutPlaces(places []byte) (own, rest []byte) {
+	own, rest, _ = bytes.Cut(places, []byte{0})
+	return own, rest
 }

@@ -12,6 +12,26 @@ func newSet(rows int) set { return make(set, (rows+63)/64) }
 
 func (s set) put(number uint32) { s[number/64] |= 1 << (number % 64) }
 
+// putWithin is put for a number that may be beyond all that the set has room for.
+func (s set) putWithin(number uint32) {
+	if int(number/64) < len(s) {
+		s.put(number)
+	}
+}
+
+func (s set) has(number uint32) bool {
+	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
+}
+
+func (s set) isEmpty() bool {
+	for _, word := range s {
+		if word != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // fullSet returns the set of all rows but the first, which is no story.
 func fullSet(rows int) set {
 	s := newSet(rows)

@@ -76,8 +76,8 @@ func (p *published) parseNarrowing(feed publishedFeed, raw string) (n narrowing,
 		given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return strings.TrimSpace(v) == "" })
 		read, known := parameters[name]
 		switch {
-		case !known && aggregator.Tracks(strings.ToLower(name), values.Get(name)):
-			continue
+		case !known && (strings.HasPrefix(name, "_") || aggregator.Tracks(strings.ToLower(name), values.Get(name))):
+			continue // of trackers, and of those that want no cached answer
 		case !known:
 			return bad(fmt.Sprintf("There is no parameter %s%s", quoted(name), meant(strings.ToLower(name), parameterNames)))
 		case len(given) > maxNarrowed:

@@ -91,7 +91,7 @@ func TestNarrowedFeeds(t *testing.T) {
 		{"before a place", "all.json?before=2026-03-14T10:00:00Z~4", []string{ferry}},
 		{"before a story of the same instant", "all.json?before=2026-03-14T10:00:00Z~5&limit=1", []string{bridge}},
 		{"with the feed's own expression", "told.json?lang=ar", []string{bridge}},
-		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
+		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&_=1773489600&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
 		{"prominence", "hot.json", []string{bridge, hostile, grain, ferry}},
 		{"prominence of some", "hot.json?within=90m", []string{hostile, grain}},
 	} {

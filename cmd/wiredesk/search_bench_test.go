@@ -88,22 +88,35 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	queries := words.queries()
 	for b.Loop() {
-		var cold, cached []time.Duration
-		salt := fmt.Sprintf("&within=%dm", 100_000+rand.IntN(1_000_000))
-		for _, q := range queries {
-			cold = append(cold, ask(q+salt))
-			if d := cold[len(cold)-1]; d > 25*time.Millisecond {
-				u, _ := url.QueryUnescape(q)
-				b.Log("SLOW", d, u)
+		// The least of three is what a machine that others use too says least of.
+		cold, cached := make([]time.Duration, len(queries)), make([]time.Duration, len(queries))
+		var raw []time.Duration
+		for round := range 3 {
+			salt := fmt.Sprintf("&within=%dm", 100_000+rand.IntN(1_000_000))
+			for i, q := range queries {
+				first, again := ask(q+salt), ask(q+salt)
+				raw = append(raw, first)
+				if round == 0 {
+					cold[i], cached[i] = first, again
+				}
+				cold[i], cached[i] = min(cold[i], first), min(cached[i], again)
 			}
-			cached = append(cached, ask(q+salt))
 		}
-		for name, times := range map[string][]time.Duration{"cold": cold, "cached": cached} {
+		for name, times := range map[string][]time.Duration{"cold": cold, "cached": cached, "cold-raw": raw} {
 			slices.Sort(times)
 			b.ReportMetric(float64(times[len(times)/2].Microseconds()), name+"-p50-µs")
 			b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), name+"-p99-µs")
 		}
 	}
+}
+
+// han returns so many Chinese letters.
+func han(n int) string {
+	letters := make([]rune, n)
+	for i := range letters {
+		letters[i] = rune(0x4e00 + 3*i)
+	}
+	return string(letters)
 }
 
 const scaleSources = 400
@@ -118,7 +131,8 @@ type vocabulary struct {
 func newVocabulary() *vocabulary {
 	v := &vocabulary{random: rand.New(rand.NewPCG(1, 2)), words: make(map[string][]string)}
 	for language, letters := range map[string]string{
-		"en": "etaoinshrdlucmfw", "ru": "оеаинтсрвлкмдпуя", "ar": "اليمنوتربدسعفهكح", "zh": "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年",
+		"en": "etaoinshrdlucmfw", "ru": "оеаинтсрвлкмдпуя", "ar": "اليمنوتربدسعفهكح",
+		"zh": han(2000),
 	} {
 		runes := []rune(letters)
 		for range 40_000 {
