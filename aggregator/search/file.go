@@ -17,10 +17,11 @@ var errDamaged = errors.New("the file is damaged")
 // filePart is a part that was written. Of its file the list of blocks and the
 // entries are held, the rest is read as it is asked for.
 type filePart struct {
-	file   *os.File
-	blocks []block
-	seqs   []uint64
-	seen   []string // base languages
+	file      *os.File
+	sizeBytes int64
+	blocks    []block
+	seqs      []uint64
+	seen      []string // base languages
 }
 
 // block is where some words and their postings stand in the file.
@@ -38,14 +39,14 @@ func openPart(path string, sizeBytes int64, sum uint64) (_ *filePart, languages 
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &filePart{file: file}
+	p := &filePart{file: file, sizeBytes: sizeBytes}
 	digest := xxhash.New()
 	n, err := io.Copy(digest, file)
 	if err == nil && (n != sizeBytes || digest.Sum64() != sum) {
 		err = errDamaged
 	}
 	if err == nil {
-		languages, err = p.load(sizeBytes)
+		languages, err = p.load()
 	}
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
@@ -53,20 +54,20 @@ func openPart(path string, sizeBytes int64, sum uint64) (_ *filePart, languages 
 	return p, languages, nil
 }
 
-func (p *filePart) load(sizeBytes int64) (languages []string, err error) {
-	if sizeBytes < footerBytes {
+func (p *filePart) load() (languages []string, err error) {
+	if p.sizeBytes < footerBytes {
 		return nil, errDamaged
 	}
-	footer, err := p.bytes(sizeBytes-footerBytes, footerBytes)
+	footer, err := p.bytes(p.sizeBytes-footerBytes, footerBytes)
 	if err != nil {
 		return nil, err
 	}
 	listAt, entriesAt := int64(binary.BigEndian.Uint64(footer)), int64(binary.BigEndian.Uint64(footer[8:]))
 	blocks, entries := int(binary.BigEndian.Uint32(footer[16:])), int(binary.BigEndian.Uint32(footer[20:]))
-	if string(footer[24:]) != footerMagic || listAt < 0 || listAt > entriesAt || entriesAt > sizeBytes-footerBytes {
+	if string(footer[24:]) != footerMagic || listAt < 0 || listAt > entriesAt || entriesAt > p.sizeBytes-footerBytes {
 		return nil, errDamaged
 	}
-	rest, err := p.bytes(listAt, int(sizeBytes-footerBytes-listAt))
+	rest, err := p.bytes(listAt, int(p.sizeBytes-footerBytes-listAt))
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func (d *decoder) texts() []string {
 }
 
 func (p *filePart) bytes(at int64, length int) ([]byte, error) {
-	if length < 0 || length > 1<<30 {
+	if at < 0 || length < 0 || at > p.sizeBytes-int64(length) {
 		return nil, errDamaged
 	}
 	b := make([]byte, length)
