@@ -1,8 +1,10 @@
 package dedupe
 
-import "wiredesk/aggregator/wording"
+import (
+	"strings"
 
-import "strings"
+	"wiredesk/aggregator/wording"
+)
 
 // isDate reports whether the word, folded, names a month or a day of the week.
 func isDate(w []byte) bool {

@@ -99,17 +99,17 @@ func (f *finder) eval(n node, into set) error {
 	switch n := n.(type) {
 	case phrase:
 		return f.phrase(n, into)
-	case any_:
+	case oneOf:
 		for _, side := range n {
 			if err := f.eval(side, into); err != nil {
 				return err
 			}
 		}
-	case all_:
+	case everyOf:
 		all := fullSet(len(f.table.rows))
 		for _, part := range n {
 			own := newSet(len(f.table.rows))
-			left, not := part.(not_)
+			left, not := part.(without)
 			if not {
 				part = left.of
 			}
@@ -119,7 +119,7 @@ func (f *finder) eval(n node, into set) error {
 			all.keep(own, not)
 		}
 		into.add(all)
-	case not_: // beside something to look for, or it would have been refused
+	case without: // beside something to look for, or it would have been refused
 		own := newSet(len(f.table.rows))
 		if err := f.eval(n.of, own); err != nil {
 			return err

@@ -323,44 +323,58 @@ func TestIndexStartsAgain(t *testing.T) {
 		spoil func(t *testing.T, a *archive, folder string)
 	}{
 		{"as it was", func(*testing.T, *archive, string) {}},
-		{"missing", func(t *testing.T, _ *archive, folder string) { must(t, os.RemoveAll(folder)) }},
+		{"missing", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
+			must(t, os.RemoveAll(folder))
+		}},
 		{"without its manifest", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			must(t, os.Remove(filepath.Join(folder, manifestName)))
 		}},
 		{"with a damaged manifest", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			must(t, os.WriteFile(filepath.Join(folder, manifestName), []byte(`{"format": 1, "parts": [`), 0o600))
 		}},
 		{"of another version", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			m, err := readManifest(folder)
 			must(t, err)
 			m.Format++
 			must(t, m.write(folder))
 		}},
 		{"with a damaged part", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			path := partIn(t, folder)
 			b, err := os.ReadFile(path)
 			must(t, err)
 			b[len(b)/2] ^= 1
 			must(t, os.WriteFile(path, b, 0o600))
 		}},
-		{"with a part cut short", func(t *testing.T, _ *archive, folder string) { must(t, os.Truncate(partIn(t, folder), 20)) }},
+		{"with a part cut short", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
+			must(t, os.Truncate(partIn(t, folder), 20))
+		}},
 		{"without a part", func(t *testing.T, _ *archive, folder string) { must(t, os.Remove(partIn(t, folder))) }},
 		{"with a part nobody knows", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			must(t, os.WriteFile(filepath.Join(folder, "99999999.part"), []byte("half of"), 0o600))
 		}},
 		{"of another database", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			m, err := readManifest(folder)
 			must(t, err)
 			m.LastID[0] ^= 1
 			must(t, m.write(folder))
 		}},
 		{"ahead of the store", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
 			m, err := readManifest(folder)
 			must(t, err)
 			m.Complete = 1 << 20
 			must(t, m.write(folder))
 		}},
 		{"behind", func(t *testing.T, a *archive, _ string) {
+			t.Helper()
 			a.tell(a.entry("wire", "en", "Oil once more"))
 			a.revise(1, "Gas and no longer the other")
 		}},

@@ -55,11 +55,11 @@ func eachDoc(docs []byte, yield func(doc uint32)) error {
 		if docs[0] < 0x80 { // most are
 			delta, docs = uint64(docs[0]), docs[1:]
 		} else {
-			n := 0
-			if delta, n = binary.Uvarint(docs); n <= 0 {
+			long, n := binary.Uvarint(docs)
+			if n <= 0 {
 				return errPostings
 			}
-			docs = docs[n:]
+			delta, docs = long, docs[n:]
 		}
 		doc += delta
 		yield(uint32(doc))

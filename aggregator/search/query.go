@@ -3,6 +3,7 @@ package search
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func (t Text) IsZero() bool { return t.root == nil }
 
 // Any returns what has one of the texts.
 func Any(texts ...Text) Text {
-	var either any_
+	var either oneOf
 	for _, t := range texts {
 		either = append(either, t.root)
 	}
@@ -37,13 +38,13 @@ func Any(texts ...Text) Text {
 	return Text{either}
 }
 
-// node is a part of a query: all_, any_, not_ or phrase.
-type node interface{}
+// node is a part of a query: everyOf, oneOf, without or phrase.
+type node any
 
 type (
-	all_ []node
-	any_ []node
-	not_ struct{ of node }
+	everyOf []node
+	oneOf   []node
+	without struct{ of node }
 )
 
 // phrase is words that stand beside each other, mostly one.
@@ -93,20 +94,15 @@ func Parse(text string) (Text, error) {
 // finds reports whether the part has words to look for on every side.
 func finds(n node) bool {
 	switch n := n.(type) {
-	case all_:
-		for _, part := range n {
-			if finds(part) {
-				return true
-			}
-		}
-		return false
-	case any_:
+	case everyOf:
+		return slices.ContainsFunc(n, finds)
+	case oneOf:
 		for _, part := range n {
 			if !finds(part) {
 				return false
 			}
 		}
-	case not_:
+	case without:
 		return false
 	}
 	return true
@@ -123,7 +119,7 @@ func (p *parser) either(depth int) (node, error) {
 	if depth > maxNesting {
 		return nil, fmt.Errorf("it has more than %d brackets within each other", maxNesting)
 	}
-	var sides any_
+	var sides oneOf
 	for {
 		side, more, err := p.every(depth)
 		if err != nil {
@@ -150,7 +146,7 @@ func (p *parser) either(depth int) (node, error) {
 
 // every reads parts that must all match. It reports whether an OR follows.
 func (p *parser) every(depth int) (side node, or bool, err error) {
-	var parts all_
+	var parts everyOf
 	negate := false
 	for {
 		p.rest = strings.TrimLeftFunc(p.rest, unicode.IsSpace)
@@ -172,7 +168,7 @@ func (p *parser) every(depth int) (side node, or bool, err error) {
 		}
 		if part != nil {
 			if negate {
-				part = not_{part}
+				part = without{part}
 			}
 			parts = append(parts, part)
 		}
@@ -233,10 +229,10 @@ func (p *parser) part(depth int) (node, error) {
 		if of == nil || err != nil {
 			return nil, err
 		}
-		if twice, already := of.(not_); already {
+		if twice, already := of.(without); already {
 			return twice.of, nil
 		}
-		return not_{of}, nil
+		return without{of}, nil
 	}
 	if rest, found := strings.CutPrefix(p.rest, "("); found {
 		p.rest = rest

@@ -16,11 +16,11 @@ func shown(n node) string {
 		return "(" + strings.Join(texts, with) + ")"
 	}
 	switch n := n.(type) {
-	case all_:
+	case everyOf:
 		return join(n, " ")
-	case any_:
+	case oneOf:
 		return join(n, "|")
-	case not_:
+	case without:
 		return "-" + shown(n.of)
 	case phrase:
 		var words []string
@@ -145,15 +145,15 @@ func FuzzParse(f *testing.F) {
 		var count func(n node)
 		count = func(n node) {
 			switch n := n.(type) {
-			case all_:
+			case everyOf:
 				for _, p := range n {
 					count(p)
 				}
-			case any_:
+			case oneOf:
 				for _, p := range n {
 					count(p)
 				}
-			case not_:
+			case without:
 				count(n.of)
 			case phrase:
 				if len(n) == 0 {

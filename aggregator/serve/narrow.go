@@ -297,9 +297,9 @@ func (n *narrowing) of(feed aggregator.Feed) aggregator.Feed {
 // words says what is asked, for titles.
 func (n *narrowing) words() []string {
 	var words []string
-	for _, any := range [][]string{n.texts, n.tags, n.sources, n.languages} {
-		if len(any) > 0 {
-			words = append(words, strings.Join(any, " or "))
+	for _, values := range [][]string{n.texts, n.tags, n.sources, n.languages} {
+		if len(values) > 0 {
+			words = append(words, strings.Join(values, " or "))
 		}
 	}
 	if n.minSources > 1 {
