@@ -204,6 +204,7 @@ func (p *filePart) walkBlock(b block, from string, yield func(item) bool) (more 
 			it.docsN, it.placesN = int(d.number()), int(d.number())
 			it.docs, it.places = postings, postings+int64(it.docsN)
 			postings += int64(it.docsN) + int64(it.placesN)
+			d.failed = d.failed || it.docsN < 0 || it.placesN < 0 || postings < 0 || postings > p.sizeBytes
 		case stemKey:
 			if string(key) < from { // whose words nobody asks for
 				for n := d.number(); n > 0 && !d.failed; n-- {
@@ -256,20 +257,46 @@ func (p *filePart) find(word string) (found postingsOf, ok bool, err error) {
 	return found, true, nil
 }
 
-func (p *filePart) beginning(prefix string, limit int) ([]string, error) {
-	var words []string
+func (p *filePart) beginning(prefix string, limit int) ([]postingsOf, error) {
+	var items []item
 	key := keyOfWord(prefix)
-	broad := false
 	err := p.walk(key, func(it item) bool {
-		if !strings.HasPrefix(it.key, key) {
+		if !strings.HasPrefix(it.key, key) || len(items) > limit {
 			return false
 		}
-		broad = len(words) == limit
-		words = append(words, it.key[1:])
-		return !broad
+		items = append(items, it)
+		return true
 	})
-	if err == nil && broad {
-		err = ErrBroad
+	switch {
+	case err != nil:
+		return nil, err
+	case len(items) > limit:
+		return nil, ErrBroad
 	}
-	return words, err
+	// Postings of neighbours lie side by side, but for the dictionaries between
+	// blocks: they are read together.
+	found := make([]postingsOf, 0, len(items))
+	for len(items) > 0 {
+		n := 1
+		for n < len(items) && items[n].docs == items[n-1].end() && items[n].end()-items[0].docs <= maxReadBytes {
+			n++
+		}
+		b, err := p.bytes(items[0].docs, int(items[n-1].end()-items[0].docs))
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items[:n] {
+			at := it.docs - items[0].docs
+			docs, places := b[at:at+int64(it.docsN)], b[at+int64(it.docsN):at+int64(it.docsN+it.placesN)]
+			found = append(found, postingsOf{docs, func() ([]byte, error) { return places, nil }})
+		}
+		items = items[n:]
+	}
+	return found, nil
 }
+
+// maxReadBytes bounds what is read together.
+const maxReadBytes = 1 << 20
+
+// end is where the postings of a word end.
+func (it *item) end() int64 { return it.places + int64(it.placesN) }

@@ -108,18 +108,22 @@ func (m *memoryPart) find(word string) (found postingsOf, ok bool, err error) {
 	if w == nil {
 		return postingsOf{}, false, nil
 	}
-	return postingsOf{w.docs, func() ([]byte, error) { return w.places, nil }}, true, nil
+	return w.held(), true, nil
 }
 
-func (m *memoryPart) beginning(prefix string, limit int) ([]string, error) {
-	var words []string
-	for word := range m.words {
+func (w *memoryWord) held() postingsOf {
+	return postingsOf{w.docs, func() ([]byte, error) { return w.places, nil }}
+}
+
+func (m *memoryPart) beginning(prefix string, limit int) ([]postingsOf, error) {
+	var found []postingsOf
+	for word, w := range m.words {
 		if strings.HasPrefix(word, prefix) {
-			if len(words) == limit {
+			if len(found) == limit {
 				return nil, ErrBroad
 			}
-			words = append(words, word)
+			found = append(found, w.held())
 		}
 	}
-	return words, nil
+	return found, nil
 }

@@ -18,9 +18,9 @@ type part interface {
 	wordsOf(language, stem string) ([]string, error)
 	// find returns the postings of a word; ok is false where none has it.
 	find(word string) (found postingsOf, ok bool, err error)
-	// beginning returns the words that begin so, or ErrBroad if they are more
-	// than limit.
-	beginning(prefix string, limit int) ([]string, error)
+	// beginning returns the postings of the words that begin so, or ErrBroad if
+	// they are more than limit.
+	beginning(prefix string, limit int) ([]postingsOf, error)
 }
 
 // ErrBroad is returned for a query that would look at too much of the index.
@@ -29,11 +29,9 @@ var ErrBroad = errors.New("too many words begin so: write more letters before th
 // maxBeginning bounds the words that a prefix stands for in one part.
 const maxBeginning = 5000
 
-// forms returns the words of the part that a sought one stands for.
+// forms returns the words of the part that a sought one stands for, but for
+// those that it is the beginning of.
 func forms(p part, w sought, stems *wording.Stemmer) ([]string, error) {
-	if w.prefix {
-		return p.beginning(w.letters, maxBeginning)
-	}
 	words := []string{w.letters}
 	if w.piece {
 		return words, nil
@@ -124,6 +122,9 @@ type postingsOf struct {
 
 // lookUp returns the postings of every word that a sought one stands for.
 func lookUp(p part, w sought, stems *wording.Stemmer) ([]postingsOf, error) {
+	if w.prefix {
+		return p.beginning(w.letters, maxBeginning)
+	}
 	words, err := forms(p, w, stems)
 	if err != nil {
 		return nil, err
