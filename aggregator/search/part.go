@@ -100,11 +100,17 @@ func match(p part, ph phrase, stems *wording.Stemmer, yield func(doc uint32)) er
 				return err
 			}
 		}
-		slices.Sort(own)
+		if len(words[i]) > 1 {
+			slices.Sort(own)
+		}
 		if i == 0 {
 			spots = own
-		} else {
-			spots = both(spots, own)
+			continue
+		}
+		spots = both(spots, own)
+		clear(all) // of the next word no more is read than may still match
+		for _, s := range spots {
+			all.put(s.doc())
 		}
 	}
 	for _, s := range spots {

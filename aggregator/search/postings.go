@@ -84,13 +84,18 @@ func appendSpots(spots []spot, docs, places []byte, of set, shift int) ([]spot, 
 		}
 		at := uint64(0)
 		for len(own) > 0 {
-			delta, n := binary.Uvarint(own)
-			if n <= 0 || delta == 0 {
-				broken = true
-				return
+			if own[0] < 0x80 { // most are
+				at += uint64(own[0]) - 1
+				own = own[1:]
+			} else {
+				delta, n := binary.Uvarint(own)
+				if n <= 0 {
+					broken = true
+					return
+				}
+				at += delta - 1
+				own = own[n:]
 			}
-			own = own[n:]
-			at += delta - 1
 			if at >= uint64(shift) {
 				spots = append(spots, spot(uint64(doc)<<32|(at-uint64(shift))))
 			}

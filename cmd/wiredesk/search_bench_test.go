@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -130,10 +131,10 @@ type vocabulary struct {
 
 func newVocabulary() *vocabulary {
 	v := &vocabulary{random: rand.New(rand.NewPCG(1, 2)), words: make(map[string][]string)}
-	for language, letters := range map[string]string{
-		"en": "etaoinshrdlucmfw", "ru": "оеаинтсрвлкмдпуя", "ar": "اليمنوتربدسعفهكح",
-		"zh": han(2000),
-	} {
+	for _, language := range []string{"ar", "en", "ru", "zh"} {
+		letters := map[string]string{
+			"en": "etaoinshrdlucmfw", "ru": "оеаинтсрвлкмдпуя", "ar": "اليمنوتربدسعفهكح", "zh": han(2000),
+		}[language]
 		runes := []rune(letters)
 		for range 40_000 {
 			word := make([]rune, 2+v.random.IntN(7))
@@ -163,7 +164,8 @@ func (v *vocabulary) text(language string, n int) string {
 func (v *vocabulary) queries() []string {
 	var all []string
 	for i := range 300 {
-		for language, words := range v.words {
+		for _, language := range slices.Sorted(maps.Keys(v.words)) {
+			words := v.words[language]
 			a, b, c := words[i*i%9000], words[i], words[i*3]
 			q := []string{a, a + " " + b, a + " OR " + c, `"` + words[i%20] + " " + words[(i+1)%20] + `"`, b + " -" + a, c[:len(c)/2/2*2] + "*"}[i%6]
 			more := []string{"", "&min_sources=2", "&lang=" + language, "&tag=tag-3", "&source=wire-7", "&limit=20"}[i/6%6]
