@@ -177,7 +177,10 @@ func TestIndexStartsAgain(t *testing.T) {
 			t.Helper()
 			must(t, os.Truncate(partIn(t, folder), 20))
 		}},
-		{"without a part", func(t *testing.T, _ *archive, folder string) { must(t, os.Remove(partIn(t, folder))) }},
+		{"without a part", func(t *testing.T, _ *archive, folder string) {
+			t.Helper()
+			must(t, os.Remove(partIn(t, folder)))
+		}},
 		{"with a part nobody knows", func(t *testing.T, _ *archive, folder string) {
 			t.Helper()
 			must(t, os.WriteFile(filepath.Join(folder, "99999999.part"), []byte("half of"), 0o600))

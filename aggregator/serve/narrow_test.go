@@ -40,14 +40,8 @@ type jsonFeed struct {
 	} `json:"items"`
 }
 
-// atNoon runs f in a bubble whose clock shows noon.
-func atNoon(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(noon))
-		f(t)
-	})
-}
+// untilNoon lets the clock of a synctest bubble show noon.
+func untilNoon() { time.Sleep(time.Until(noon)) }
 
 func readFeed(t *testing.T, s *Server, path string) jsonFeed {
 	t.Helper()
@@ -94,7 +88,8 @@ func TestNarrowedFeeds(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			atNoon(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				untilNoon()
 				s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 				var got []string
 				for _, item := range readFeed(t, s, "/feeds/"+tt.path).Items {
@@ -114,7 +109,8 @@ func TestNarrowedFeeds(t *testing.T) {
 
 func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
 	t.Parallel()
-	atNoon(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		untilNoon()
 		s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 		feed := readFeed(t, s, "/feeds/all.json?within=48h&lang=ru&utm_medium=feed&lang=ar&limit=5")
 		want := "https://news.example/feeds/all.json?lang=ar&lang=ru&within=2d&limit=5"

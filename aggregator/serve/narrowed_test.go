@@ -18,7 +18,8 @@ import (
 
 func TestNarrowedFeedsAreKept(t *testing.T) {
 	t.Parallel()
-	atNoon(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		untilNoon()
 		world := smallWorld()
 		s := rendered(t, Options{Archive: world}, narrowFeeds())
 		ask := func() string {
@@ -155,7 +156,8 @@ func (s *searcher) Changes() uint64 { return s.changes }
 
 func TestSearchedFeeds(t *testing.T) {
 	t.Parallel()
-	atNoon(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		untilNoon()
 		world := smallWorld()
 		grain, bridge, ferry := world.views[1].ID, world.views[2].ID, world.views[3].ID
 		found := &searcher{ids: []aggregator.StoryID{{1}, ferry, grain, bridge}} // the first has left the archive
