@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -99,11 +100,18 @@ type Validators struct {
 // Request is one conditional GET.
 type Request struct {
 	Source     Source
-	Validators Validators // zero: unconditional
+	Address    string        // where the source has moved for good; empty: it is asked at its URL
+	Validators Validators    // zero: unconditional
+	Lifetime   time.Duration // of the document that Validators belong to, as in Response
+	// Grow is called before a body comes to more bytes, decompressed, than it
+	// had, and may wait until there is memory for so many in all. Its error is
+	// that of ctx and ends the request. nil: nobody counts them.
+	Grow func(ctx context.Context, bytes int64) error
 }
 
 // Response is what became of a Request. Problem is set only with Throttled,
-// Gone and Failed; Validators and Moved only with Fetched and NotModified.
+// Gone and Failed; Validators and Moved only where a whole document arrived or
+// was confirmed, which is Failed if it could not be read.
 type Response struct {
 	Outcome    Outcome
 	Problem    Problem
@@ -112,12 +120,16 @@ type Response struct {
 	Took       time.Duration
 	BytesRead  int64  // as they crossed the network, bodies only
 	URL        string // where the body came from, after redirects
-	Moved      string // the end of an unbroken chain of 301 and 308 from the source's URL; empty: none
+	Moved      string // the end of an unbroken chain of 301 and 308 from the address that was asked; empty: none
 	Validators Validators
 	// FreshUntil is the earliest time at which Cache-Control: max-age or
 	// Expires, corrected by Date and Age, let us ask again (RFC 9111, section
 	// 4.2); zero: the server does not say.
 	FreshUntil time.Time
+	// Lifetime is how long the server calls the document fresh from when it was
+	// sent; a 304 that does not say confirms that of the Request (RFC 9111,
+	// section 4.3.4). 0: not at all, or the server does not say.
+	Lifetime time.Duration
 	// RetryAfter is when the server lets us come back (RFC 9110, section
 	// 10.2.3), at most a day ahead; zero: not given.
 	RetryAfter  time.Time
@@ -155,13 +167,35 @@ type Document struct {
 	Skipped  int     // entries of which nothing could be saved
 }
 
-// PollResult is one poll as the writer takes it: self-contained and encodable,
-// so that the fold of results into stories needs nothing else.
+// PushKind tells a poll's result from what a hub had to say of a source
+// (WebSub).
+type PushKind byte
+
+// The kinds of push. The zero value is a poll.
+const (
+	NotPushed    PushKind = iota
+	PushDocument          // a hub brought Document
+	PushNotice            // a hub said that there is something new, and not what
+	PushLease             // the hub's promise to push has changed, nothing else
+)
+
+// PollResult is one poll, or one push, as the writer takes it: self-contained
+// and encodable, so that the fold of results into stories needs nothing else.
 type PollResult struct {
-	Source   string   // the id
-	URL      string   // the configured address it was polled at
-	Response Response // with its Body taken out
-	// BodyDigest is the digest of the body; 0 when there was none.
+	Source string // the id
+	URL    string // the configured address
+	// Address is where it was polled, if it has moved for good; empty: at URL.
+	Address string
+	// Pushed says what a hub did where no poll was made. Of Response only At
+	// is set then: what polls go by is as it was.
+	Pushed PushKind
+	// LeaseUntil is, with PushLease, until when a hub has promised to push;
+	// zero: none has.
+	LeaseUntil time.Time
+	// Response is what the poll came to, with its Body taken out.
+	Response Response
+	// BodyDigest is the digest of the whole body, one that could not be read
+	// included; 0: there was none.
 	BodyDigest Digest
 	// Document is the parsed body. It is empty when nothing changed.
 	Document Document

@@ -52,10 +52,16 @@ func (s Secret) Reveal() string { return string(s) }
 // source that was never polled.
 type SourceState struct {
 	Source string // the id
-	URL    string // the address that Validators and BodyDigest belong to
+	URL    string // the configured address that all of this was learned at
+	// Address is where the source is polled since URL was seen to have moved
+	// there for good, on three different days; empty: at URL. See AddressOf.
+	Address string
 
 	Validators Validators
-	BodyDigest Digest // of the last whole body; 0: none
+	BodyDigest Digest        // of the last whole body; 0: none
+	Document   Wholeness     // of the last whole body
+	Lifetime   time.Duration // how long the server calls that document fresh; 0: it does not
+	Rest       Rest
 
 	FirstPoll time.Time // when a poll first succeeded; zero: never
 	LastPoll  time.Time // when the last poll ended, however
@@ -75,7 +81,7 @@ type SourceState struct {
 	Hints    Hints
 
 	Moved      string      // where permanent redirects led last; empty: nowhere
-	MovedSeen  []time.Time // a sighting of Moved on each different UTC day, the first three
+	MovedSeen  []time.Time // a sighting of Moved on each different UTC day; with the third Address moves there
 	GUIDs      GUIDTrust
 	Showing    []uint64 // Seq of the entries in the last document: not to be purged while shown
 	Polls      uint64   // since the source was added
@@ -83,6 +89,8 @@ type SourceState struct {
 	Log        PollLog  // the last polls
 	Spent      Spent
 	Push       Push
+	Plan       Plan // why NextPoll is when it is
+	Rhythm     Rhythm
 }
 
 // Spent is what all polls of a source together have cost since it was added.
@@ -90,6 +98,36 @@ type Spent struct {
 	Bytes       int64         // read from the network, bodies only
 	Time        time.Duration // waited for answers, to the millisecond for each
 	NotModified uint64        // polls that were answered 304
+}
+
+// AddressOf returns where src is polled: where it has moved for good, or at its
+// URL. A source that was given another URL since is polled at that.
+func (s *SourceState) AddressOf(src Source) string {
+	if s.URL == src.URL && s.Address != "" {
+		return s.Address
+	}
+	return src.URL
+}
+
+// Wholeness says how much could be read of the last document.
+type Wholeness byte
+
+// How much of a document there was to read.
+const (
+	DocumentWhole      Wholeness = iota // all of it, or there was none yet
+	DocumentCut                         // it broke off
+	DocumentUnread                      // nothing; Validators are still those of one that could be read
+	DocumentUnreadable                  // nothing, and the same came again; Validators are its own
+)
+
+// Readable reports whether there was anything to read.
+func (w Wholeness) Readable() bool { return w <= DocumentCut }
+
+// Rest is how long a host asked to be left in peace (RFC 9110, section 10.2.3),
+// whichever of its sources was told so. The zero value means it did not.
+type Rest struct {
+	At    string // scheme and host of the answer, such as "https://wire.example"
+	Until time.Time
 }
 
 // Push is what a hub does for a source (WebSub). The zero value is a source

@@ -11,28 +11,12 @@ import (
 // when it is.
 func (s *SourceState) ExplainNext() string {
 	switch {
-	case s.Outcome == Gone:
-		return "never: the publisher withdrew the feed for good"
 	case s.Outcome == Pending:
 		return "it was never polled"
-	case s.Outcome == Throttled:
-		return "the server asked to be left in peace until then"
-	case !s.Outcome.Good():
+	case s.Plan.Rule == RuleBackOff:
 		return "it waits longer after each failure in a row, and this is the " + ordinal(s.Failures)
-	case s.Hints.closed(s.NextPoll.Add(-time.Minute)) && s.NextPoll.Equal(s.NextPoll.Truncate(time.Hour)):
-		return "the feed asks not to be polled in the hours before (skipHours, skipDays)"
 	}
-	wait := s.NextPoll.Sub(s.LastPoll)
-	if asked := s.Hints.MinInterval; asked > 0 && (wait-asked).Abs() < time.Second {
-		return "the feed asks for " + Span(asked) + " between two polls (ttl, sy:updatePeriod)"
-	}
-	return Span(wait) + " after the last poll, by its interval or because the server's answer stays fresh as long"
-}
-
-// closed reports whether the feed asks not to be polled at t.
-func (h Hints) closed(t time.Time) bool {
-	t = t.UTC()
-	return h.SkipHours&(1<<t.Hour()) != 0 || h.SkipDays&(1<<t.Weekday()) != 0
+	return s.Plan.Explain()
 }
 
 // Notes say in words, without full stops, what an operator should know of the
@@ -45,8 +29,11 @@ func (s *SourceState) Notes() []string {
 	case Throttled:
 		notes = append(notes, "it was asked too often: no source of its host is polled before the next poll of this one")
 	}
+	if s.Address != "" {
+		notes = append(notes, "it has moved for good to "+s.Address+" and is polled there: make that its url, and keep its id")
+	}
 	if s.Moved != "" {
-		notes = append(notes, "it has moved for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": make that its url, and keep its id")
+		notes = append(notes, "it is redirected for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": on the third it will be polled there")
 	}
 	if same := s.sentAnew(); same >= manySentAnew {
 		notes = append(notes, fmt.Sprintf("the server sent the same document anew in %d of the last polls, where 304 would have done", same))
@@ -100,7 +87,11 @@ func (l PollLog) Explain() string {
 		switch n := bad[o]; {
 		case n == 0:
 		case o == Throttled:
-			parts = append(parts, strconv.Itoa(n)+" were refused for the time being")
+			verb := " were"
+			if n == 1 {
+				verb = " was"
+			}
+			parts = append(parts, strconv.Itoa(n)+verb+" refused for the time being")
 		case o == Gone:
 			parts = append(parts, strconv.Itoa(n)+" found it gone")
 		default:

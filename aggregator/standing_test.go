@@ -8,24 +8,22 @@ import (
 
 func TestExplainNext(t *testing.T) {
 	t.Parallel()
-	noon := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
-	good := func(wait time.Duration, hints Hints) SourceState {
-		return SourceState{Outcome: Fetched, LastPoll: noon, NextPoll: noon.Add(wait), Hints: hints}
-	}
 	for name, test := range map[string]struct {
 		state SourceState
 		want  string
 	}{
-		"never polled":      {SourceState{}, "it was never polled"},
-		"gone":              {SourceState{Outcome: Gone, LastPoll: noon}, "never: the publisher withdrew the feed for good"},
-		"throttled":         {SourceState{Outcome: Throttled, Failures: 2, LastPoll: noon, NextPoll: noon.Add(time.Hour)}, "the server asked to be left in peace until then"},
-		"failed":            {SourceState{Outcome: Failed, Failures: 3, LastPoll: noon, NextPoll: noon.Add(8 * time.Minute)}, "it waits longer after each failure in a row, and this is the 3rd"},
-		"interval":          {good(14*time.Minute, Hints{}), "14m after the last poll, by its interval or because the server's answer stays fresh as long"},
-		"ttl":               {good(3*time.Hour, Hints{MinInterval: 3 * time.Hour}), "the feed asks for 3h between two polls (ttl, sy:updatePeriod)"},
-		"ttl does not bind": {good(3*time.Hour, Hints{MinInterval: time.Hour}), "3h after the last poll, by its interval or because the server's answer stays fresh as long"},
-		"hours":             {good(2*time.Hour, Hints{SkipHours: 1<<12 | 1<<13}), "the feed asks not to be polled in the hours before (skipHours, skipDays)"},
-		"days":              {good(12*time.Hour, Hints{SkipDays: 1 << time.Saturday}), "the feed asks not to be polled in the hours before (skipHours, skipDays)"},
-		"hours don't bind":  {good(10*time.Minute, Hints{SkipHours: 1 << 12}), "10m after the last poll, by its interval or because the server's answer stays fresh as long"},
+		"never polled": {SourceState{}, "it was never polled"},
+		"failed":       {SourceState{Outcome: Failed, Failures: 3, Plan: Plan{Rule: RuleBackOff}}, "it waits longer after each failure in a row, and this is the 3rd"},
+		"gone":         {SourceState{Outcome: Gone, Plan: Plan{Rule: RuleGone}}, "it is gone (410) and is not polled again"},
+		"interval":     {SourceState{Outcome: Fetched, Plan: Plan{Rule: RuleInterval}}, "the configuration gives it a fixed interval"},
+		"index": {
+			SourceState{Outcome: NotModified, Plan: Plan{Rule: RuleIndex, Rate: 48, Expected: 1.25}},
+			"enough new entries are expected by then to be worth a poll; about 48 entries a day come at that time, and 1.2 are expected to wait by then",
+		},
+		"hints": {
+			SourceState{Outcome: Fetched, Plan: Plan{Rule: RuleHints, Rate: 48, Expected: 1.25}},
+			"the feed asks to be polled no more often (ttl or sy:updatePeriod); for about 48 entries a day it would have been polled sooner",
+		},
 	} {
 		if got := test.state.ExplainNext(); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
@@ -49,8 +47,12 @@ func TestNotes(t *testing.T) {
 		"throttled": {SourceState{Outcome: Throttled, Failures: 1, LastGood: noon}, "it was asked too often: no source of its host is polled before the next poll of this one"},
 		"failed":    {SourceState{Outcome: Failed, Failures: 12}, ""},
 		"moved": {
+			SourceState{Outcome: Fetched, LastGood: noon, Address: "https://wire.example/new"},
+			"it has moved for good to https://wire.example/new and is polled there: make that its url, and keep its id",
+		},
+		"moving": {
 			SourceState{Outcome: Fetched, LastGood: noon, Moved: "https://wire.example/new", MovedSeen: []time.Time{noon}},
-			"it has moved for good to https://wire.example/new, seen on 1 day: make that its url, and keep its id",
+			"it is redirected for good to https://wire.example/new, seen on 1 day: on the third it will be polled there",
 		},
 		"sent anew": {SourceState{Outcome: NotModified, LastGood: noon, Log: anew}, "the server sent the same document anew in 4 of the last polls, where 304 would have done"},
 		"two at once": {
@@ -83,7 +85,7 @@ func TestExplainPolls(t *testing.T) {
 		p.At = noon.Add(time.Duration(i) * time.Hour)
 		log = log.Add(p)
 	}
-	const want = "of the last 7 polls 2 brought 31 new entries, 2 brought nothing new, 1 were refused for the time being, 1 found it gone, 1 failed"
+	const want = "of the last 7 polls 2 brought 31 new entries, 2 brought nothing new, 1 was refused for the time being, 1 found it gone, 1 failed"
 	if got := log.Explain(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

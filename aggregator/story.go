@@ -58,6 +58,9 @@ func (s *Story) Sources() int {
 type StoryView struct {
 	Story
 	Entries []Entry
+	// Before is the text that the lead's present one replaced; nil: it is the
+	// first.
+	Before *Revision
 }
 
 // Standing returns the entries that their sources have not taken back, in
@@ -186,6 +189,7 @@ type Feed struct {
 	Limit       int           // stories in an edition, 1 to 1000
 	MaxAge      time.Duration // stories older than this leave it; 0: no limit
 	Order       Order         // empty: OrderTime
+	Access      FeedAccess    // zero: for everyone
 
 	// Narrowed and Page are parameters of the feed's address, sorted and escaped
 	// as a URL has them. Narrowed chooses some of its stories and makes it a
@@ -193,6 +197,13 @@ type Feed struct {
 	// nothing is asked of it.
 	Narrowed string
 	Page     string
+}
+
+// FeedAccess says who may read a feed: whoever shows the user and password, or
+// the token. The zero value lets everyone.
+type FeedAccess struct {
+	Basic BasicAuth
+	Token Secret // bearer token (RFC 6750)
 }
 
 // Query returns the parameters of the feed's address; empty: none.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"wiredesk/aggregator/schedule"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected messages in testdata")
@@ -89,6 +91,7 @@ func loadBad(t *testing.T, dir string) string {
 	t.Helper()
 	env := map[string]string{"WIRE_PASSWORD": "hunter2", "EMPTY": ""}
 	_, err := Load(filepath.Join(dir, "wiredesk.yaml"), Options{
+		HostOf: schedule.HostOf,
 		Getenv: func(name string) string { return env[name] },
 		CheckExpression: func(kind ExpressionKind, text string) error {
 			if strings.HasPrefix(text, "bad") {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/schedule"
 )
 
 // one is the least that every configuration needs.
@@ -24,7 +25,7 @@ func load(t *testing.T, env map[string]string, files ...string) (*Config, string
 	for i := 0; i < len(files); i += 2 {
 		write(t, filepath.Join(dir, files[i]), files[i+1])
 	}
-	config, err := Load(filepath.Join(dir, files[0]), Options{Getenv: func(name string) string {
+	config, err := Load(filepath.Join(dir, files[0]), Options{HostOf: schedule.HostOf, Getenv: func(name string) string {
 		return strings.ReplaceAll(env[name], "DIR", dir)
 	}})
 	return config, dir, err
@@ -35,7 +36,7 @@ func TestLoadEverything(t *testing.T) {
 	got, dir, err := load(t, map[string]string{"WIRE_KEY": "key from the environment"},
 		"wiredesk.yaml", `
 listen: 0.0.0.0:9000
-base_url: https://news.example/wires/
+base_url: https://news.example.org/wires/
 contact: desk@example.org
 storage: {path: news.db, keep: 2w}
 poll:
@@ -44,12 +45,18 @@ poll:
   max_interval: 1d
   timeout: 1m
   max_body: 2MiB
+  in_flight: 30MB
   per_host: 2
   host_gap: 0s
   concurrency: 8
 dedupe: {window: 1.5d, join: copy, strictness: 0.6}
 search: {index: false}
+websub: {subscribe: true, lease: 10d}
+hub: {enabled: true, external: "https://hub.example.org/", lease: 3d, allow_private: true}
 include: [sources.d/*.yaml, extra.yaml]
+hosts:
+  - {host: ONE.example, per_host: 4}
+  - {host: a.example, host_gap: 2m}
 sources:
   - url: https://one.example/Feed.xml?a=b
     id: one
@@ -72,7 +79,7 @@ feeds:
 		"one.password", "hunter2 \r\n",
 		"proxy.url", "socks5://desk:hunter2@proxy.example:1080\n",
 		"sources.d/b.yaml", "sources: [{url: https://b.example/}]\n",
-		"sources.d/a.yaml", "sources: [{url: https://www.a.example/news/feed.xml}]\nfeeds: [{slug: of-a}]\n",
+		"sources.d/a.yaml", "sources: [{url: https://www.a.example/news/feed.xml}, {id: of-books, url: 'https://news.xn--bcher-kva.example/'}]\nfeeds: [{slug: of-a}]\nhosts: [{host: bücher.example, per_host: 3, host_gap: 0s}]\n",
 		"extra.yaml", "",
 	)
 	if err != nil {
@@ -81,14 +88,16 @@ feeds:
 	want := &Config{
 		Path:    filepath.Join(dir, "wiredesk.yaml"),
 		Listen:  "0.0.0.0:9000",
-		BaseURL: "https://news.example/wires",
+		BaseURL: "https://news.example.org/wires",
 		Contact: "desk@example.org",
 		Storage: Storage{Path: "news.db", Keep: 14 * 24 * time.Hour},
 		Poll: Poll{
 			Budget: 10 * time.Minute, MinInterval: 90 * time.Second, MaxInterval: 24 * time.Hour,
-			Timeout: time.Minute, MaxBodyBytes: 2 << 20, PerHost: 2, HostGap: 0, Concurrency: 8,
+			Timeout: time.Minute, MaxBodyBytes: 2 << 20, InFlightBytes: 30_000_000, PerHost: 2, HostGap: 0, Concurrency: 8,
 		},
 		Dedupe: Dedupe{Window: 36 * time.Hour, Join: aggregator.JoinCopy, Strictness: 0.6},
+		WebSub: WebSub{Subscribe: true, Lease: 10 * 24 * time.Hour},
+		Hub:    Hub{Enabled: true, External: "https://hub.example.org/", Lease: 3 * day, AllowPrivate: true},
 		Sources: []aggregator.Source{
 			{
 				ID: "one", URL: "https://one.example/Feed.xml?a=b", Title: "One",
@@ -100,7 +109,13 @@ feeds:
 				Drop:      "title == \"x\" ||\ntitle == \"y\"",
 			},
 			{ID: "a-example-news-feed", URL: "https://www.a.example/news/feed.xml"},
+			{ID: "of-books", URL: "https://news.xn--bcher-kva.example/"},
 			{ID: "b-example", URL: "https://b.example/"},
+		},
+		Hosts: []Host{
+			{Name: "one.example", PerHost: 4, HostGap: 0},
+			{Name: "a.example", PerHost: 2, HostGap: 2 * time.Minute},
+			{Name: "xn--bcher-kva.example", PerHost: 3, HostGap: 0},
 		},
 		Feeds: []aggregator.Feed{
 			{Slug: "all", Title: "all", Limit: 100},
@@ -255,18 +270,19 @@ func TestNeedsRestart(t *testing.T) {
 		{"all", func(c *Config) {
 			c.Listen, c.Contact, c.Storage.Path = ":1", "b@example.org", "b.db"
 			c.Poll.Timeout, c.Poll.MaxBodyBytes = time.Minute, 1000
-			c.Poll.PerHost, c.Poll.HostGap, c.Poll.Concurrency = 2, 0, 1
+			c.Poll.InFlightBytes, c.Poll.Concurrency = 1000, 1
 			c.Dedupe = Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.7}
 			c.Search.Index = false
 		}, []string{
-			"listen", "contact", "storage.path", "poll.timeout", "poll.max_body", "poll.per_host",
-			"poll.host_gap", "poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness",
-			"search.index",
+			"listen", "contact", "storage.path", "poll.timeout", "poll.max_body", "poll.in_flight",
+			"poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness", "search.index",
 		}},
 		{"what a reload changes", func(c *Config) {
 			c.Path, c.BaseURL, c.Storage.Keep = "b.yaml", "https://b.example", 4*day
 			c.Poll.Budget, c.Poll.MinInterval, c.Poll.MaxInterval = time.Hour, time.Minute, time.Hour
-			c.Sources, c.Feeds = nil, nil
+			c.Poll.PerHost, c.Poll.HostGap, c.Hosts = 2, 0, []Host{{Name: "one.example", PerHost: 1}}
+			c.Sources, c.Feeds, c.WebSub = nil, nil, WebSub{Subscribe: true, Lease: time.Hour}
+			c.Hub = Hub{External: "https://hub.example.org/", Lease: time.Hour}
 		}, nil},
 	}
 	for _, test := range tests {

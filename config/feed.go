@@ -25,6 +25,7 @@ func (l *loader) feed(v value) {
 		"limit":       number(&f.Limit, 1, 1000),
 		"max_age":     duration(&f.MaxAge, time.Minute, 3650*day),
 		"order":       order(&f.Order),
+		"auth":        feedAccess(&f.Access),
 	})
 	slug, ok := given["slug"]
 	if !ok {

@@ -46,17 +46,17 @@ func (l *loader) includePattern(v value, seen map[string]bool) {
 func (l *loader) includeFile(v value, path string) {
 	text, err := l.read(path, l.left)
 	if err != nil {
-		l.sourcesSeen = true
+		l.sourcesSeen, l.sourcesLost = true, true
 		v.problem("%s cannot be read: %s, must be a file or a pattern such as sources.d/*.yaml", path, reason(err))
 		return
 	}
 	included, ok := l.document(path, text)
 	if !ok {
-		l.sourcesSeen = true
+		l.sourcesSeen, l.sourcesLost = true, true
 		return
 	}
-	why := "must not stand in an included file, which holds sources and feeds: move it to " + l.config.Path
-	included.mappingBut(fields{"sources": l.sources, "feeds": l.feeds}, refusals{
+	why := "must not stand in an included file, which holds sources, hosts and feeds: move it to " + l.config.Path
+	included.mappingBut(fields{"sources": l.sources, "hosts": l.hosts, "feeds": l.feeds}, refusals{
 		"listen": why, "base_url": why, "contact": why, "storage": why, "poll": why, "dedupe": why,
 		"include": "must not stand in an included file, includes do not nest: move it to " + l.config.Path,
 	})

@@ -50,18 +50,22 @@ func (l *loader) note(file *file, line, column int, key, message string) {
 	if len(l.notes) >= maxProblems {
 		return
 	}
-	l.notes = append(l.notes, note{file.index, Problem{
-		File: file.path, Line: max(line, 1), Column: max(column, 1), Key: key, Message: message,
-	}})
+	l.notes = append(l.notes, noteAt(file, line, column, key, message))
 }
 
-// problems returns what was noted, in file order.
-func (l *loader) problems() Problems {
-	slices.SortStableFunc(l.notes, func(a, b note) int {
+func noteAt(file *file, line, column int, key, message string) note {
+	return note{file.index, Problem{
+		File: file.path, Line: max(line, 1), Column: max(column, 1), Key: key, Message: message,
+	}}
+}
+
+// inOrder returns what was noted, in file order.
+func inOrder(notes []note) Problems {
+	slices.SortStableFunc(notes, func(a, b note) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	var all Problems
-	for _, n := range l.notes {
+	for _, n := range notes {
 		all = append(all, n.Problem)
 	}
 	return all

@@ -16,7 +16,8 @@ import (
 // root reads the file that was given to Load.
 func (l *loader) root(v value) {
 	c := &l.config
-	var keep, window value
+	var keep, window, subscribe value
+	var hub map[string]value
 	given := v.mapping(fields{
 		"listen":   l.listen,
 		"base_url": l.baseURL,
@@ -25,8 +26,11 @@ func (l *loader) root(v value) {
 		"poll":     l.poll,
 		"dedupe":   func(v value) { window = l.dedupe(v)["window"] },
 		"search":   l.search,
+		"websub":   func(v value) { subscribe = l.webSub(v)["subscribe"] },
+		"hub":      func(v value) { hub = l.hub(v) },
 		"include":  func(value) {}, // read last: our own sources come first
 		"sources":  l.sources,
+		"hosts":    l.hosts,
 		"feeds":    l.feeds,
 	})
 	if include, ok := given["include"]; ok {
@@ -35,6 +39,8 @@ func (l *loader) root(v value) {
 	if _, ok := given["base_url"]; !ok {
 		c.BaseURL = defaultBaseURL(c.Listen)
 	}
+	l.checkReachable(subscribe.or(given["base_url"]))
+	l.checkHub(hub, given["base_url"])
 	if c.Dedupe.Window > c.Storage.Keep {
 		v.or(keep).or(window).problem("dedupe.window (%s) is longer than storage.keep (%s), must not be",
 			formatDuration(c.Dedupe.Window), formatDuration(c.Storage.Keep))
@@ -65,14 +71,20 @@ func (l *loader) poll(v value) {
 		"max_interval": duration(&p.MaxInterval, time.Second, 30*day),
 		"timeout":      duration(&p.Timeout, time.Second, 10*time.Minute),
 		"max_body":     size(&p.MaxBodyBytes, 1000, 1000*megabyte),
-		"per_host":     number(&p.PerHost, 1, 256),
-		"host_gap":     duration(&p.HostGap, 0, time.Hour),
+		"in_flight":    size(&p.InFlightBytes, 1000, 64_000*megabyte),
+		"per_host":     number(&p.PerHost, 1, maxPerHost),
+		"host_gap":     duration(&p.HostGap, 0, maxHostGap),
 		"concurrency":  number(&p.Concurrency, 1, 1024),
 	})
 	if p.MinInterval > p.MaxInterval {
 		v.or(given["max_interval"]).or(given["min_interval"]).problem(
 			"poll.min_interval (%s) is longer than poll.max_interval (%s), must not be",
 			formatDuration(p.MinInterval), formatDuration(p.MaxInterval))
+	}
+	if p.MaxBodyBytes > p.InFlightBytes {
+		v.or(given["in_flight"]).or(given["max_body"]).problem(
+			"poll.max_body (%s) is more than poll.in_flight (%s), must not be",
+			formatSize(p.MaxBodyBytes), formatSize(p.InFlightBytes))
 	}
 }
 

@@ -110,21 +110,27 @@ func basicAuth(into *aggregator.BasicAuth) field {
 		}, refusals{
 			"password": "a password must not stand here, put it into a file for password_file or a variable for password_env",
 		})
-		user, ok := given["user"]
-		if ok && strings.Contains(into.User, ":") {
-			user.problem("holds a colon, which a user name must not")
-		}
-		_, inline := given["password"]
-		_, file := given["password_file"]
-		_, env := given["password_env"]
-		switch {
-		case !v.isMapping() && !v.isNull(): // noted already
-		case !ok:
-			v.problem("has no user, must have user and password_file or password_env")
-		case file && env:
-			v.problem("has both password_file and password_env, must have one of them")
-		case !file && !env && !inline:
-			v.problem("has no password, must have password_file or password_env")
-		}
+		v.userAndPassword(given, into.User)
+	}
+}
+
+// userAndPassword sees that what was given of a mapping names both, and the
+// latter in one way.
+func (v value) userAndPassword(given map[string]value, name string) {
+	user, ok := given["user"]
+	if ok && strings.Contains(name, ":") {
+		user.problem("holds a colon, which a user name must not")
+	}
+	_, inline := given["password"]
+	_, file := given["password_file"]
+	_, env := given["password_env"]
+	switch {
+	case !v.isMapping() && !v.isNull(): // noted already
+	case !ok:
+		v.problem("has no user, must have user and password_file or password_env")
+	case file && env:
+		v.problem("has both password_file and password_env, must have one of them")
+	case !file && !env && !inline:
+		v.problem("has no password, must have password_file or password_env")
 	}
 }

@@ -13,7 +13,7 @@ func (d *Dedupe) Set(key, text string) error {
 		name := &yaml.Node{Kind: yaml.ScalarNode, Tag: strTag, Value: key}
 		l.dedupe(doc.at(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{name, doc.node}}))
 	}
-	if problems := l.problems(); len(problems) > 0 {
+	if problems := inOrder(l.notes); len(problems) > 0 {
 		return settingError(problems[0].Message)
 	}
 	*d = l.config.Dedupe

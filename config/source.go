@@ -40,6 +40,9 @@ func (l *loader) source(v value) {
 		"password": "a password must not stand here, use basic_auth with password_file or password_env",
 	})
 	address, ok := given["url"]
+	if !ok || s.URL == "" {
+		l.sourcesLost = true
+	}
 	if !ok {
 		v.missing("url", "must have one, such as url: https://example.org/feed.xml")
 		return

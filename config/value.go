@@ -53,6 +53,11 @@ func (v value) problem(format string, args ...any) {
 	v.note(v.file, v.node.Line, v.node.Column, v.key, fmt.Sprintf(format, args...))
 }
 
+// doubt notes what is allowed and will not do what it looks like.
+func (v value) doubt(format string, args ...any) {
+	v.doubts = append(v.doubts, noteAt(v.file, v.node.Line, v.node.Column, v.key, fmt.Sprintf(format, args...)))
+}
+
 // at returns v moved to another node under the same key.
 func (v value) at(n *yaml.Node) value {
 	v.node = n

@@ -57,7 +57,7 @@ func (w *writer) aliasLeadsTo(id aggregator.StoryID, seq uint64) bool {
 // mergeAway takes the story of that id out, if there is one: it has become
 // another. What it had merged with itself has to lead elsewhere.
 func (w *writer) mergeAway(id aggregator.StoryID, into *aggregator.Story) error {
-	seq, err := w.seqOf(aggregator.EntryID(id))
+	seq, err := w.keys.find(id[:])
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (w *writer) checkAliases(stories []aggregator.Story) error {
 			if !w.aliasLeadsTo(id, s.Seq) {
 				return contradiction("story %s merged with %s, which another did too", s.ID, id)
 			}
-			seq, err := w.seqOf(aggregator.EntryID(id))
+			seq, err := w.keys.find(id[:])
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,10 @@ package storage
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,13 +17,15 @@ import (
 
 const (
 	benchEntries = 60_000
-	benchBatch   = 64 // polls a commit
+	benchBatch   = 32 // polls a commit
 	benchPoll    = 30 // entries a poll
 )
 
-// benchCommits returns a cold start on 2,000 feeds.
+// benchCommits returns a cold start on 2,000 feeds, which show what they told
+// in the last 30 days.
 func benchCommits() []aggregator.Commit {
 	summary := strings.Repeat("Ships wait outside the breakwater since Monday. ", 10)
+	r := rand.New(rand.NewPCG(1, 1))
 	var commits []aggregator.Commit
 	var c aggregator.Commit
 	for first := uint64(1); first <= benchEntries; first += benchPoll {
@@ -30,6 +35,7 @@ func benchCommits() []aggregator.Commit {
 			poll.Entries[i].Content = "<p>" + summary + "</p>"
 			poll.Entries[i].Summary = summary[:300]
 			poll.Decisions[i].Evidence = aggregator.Evidence{Rule: "first", Score: 1}
+			poll.Stories[i].First = day().Add(-time.Duration(r.Int64N(int64(30 * 24 * time.Hour))))
 		}
 		c.States = append(c.States, poll.States...)
 		c.Entries = append(c.Entries, poll.Entries...)
@@ -51,10 +57,12 @@ type pair struct {
 }
 
 // floorPuts returns what each commit puts, in the order of each bucket's keys:
-// what it costs to store the same bytes when nothing has to be worked out.
+// what it costs to store the same bytes when nothing has to be worked out and
+// nothing waits.
 func floorPuts(b *testing.B, commits []aggregator.Commit) [][]pair {
 	b.Helper()
 	db := newDB(b)
+	db.mostKeys, db.mostPlaces = 0, 0
 	have := map[string]bool{}
 	var batches [][]pair
 	for _, c := range commits {
@@ -96,6 +104,47 @@ func BenchmarkCommit(b *testing.B) {
 	b.ReportMetric(ours.Seconds()/float64(n), "s/cold-start")
 	b.ReportMetric(bare.Seconds()/float64(n), "s/floor")
 	b.ReportMetric(ours.Seconds()/bare.Seconds(), "x/floor")
+}
+
+// BenchmarkColdStart stores the same 60,000 entries, waiting for the disk, and
+// tells what an entry costs. What is written is told on Linux only.
+func BenchmarkColdStart(b *testing.B) {
+	commits := benchCommits()
+	dir := b.TempDir()
+	var fileBytes int64
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	written := -writtenBytes()
+	n := 0
+	for b.Loop() {
+		n++
+		path := filepath.Join(dir, fmt.Sprintf("%d.db", n))
+		benchOurs(b, path, commits)
+		stat, err := os.Stat(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fileBytes = stat.Size()
+	}
+	written += writtenBytes()
+	runtime.ReadMemStats(&after)
+	entries := float64(n) * benchEntries
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/entries, "ns/entry")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/entries, "B/entry")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/entries, "allocs/entry")
+	b.ReportMetric(float64(written)/entries, "B-written/entry")
+	b.ReportMetric(float64(fileBytes)/1e6, "MB-file")
+}
+
+// writtenBytes returns what this process handed to the system to write.
+func writtenBytes() (n int64) {
+	status, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "wchar: ")
+	_, _ = fmt.Sscan(after, &n)
+	return n
 }
 
 func benchOurs(b *testing.B, path string, commits []aggregator.Commit) time.Duration {
@@ -152,6 +201,24 @@ func benchBare(b *testing.B, path string, batches [][]pair) time.Duration {
 		b.Fatal(err)
 	}
 	return took
+}
+
+// BenchmarkOpen opens a database of 60,000 entries, of which half the keys wait.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "test.db")
+	benchOurs(b, path, benchCommits())
+	waiting := 0
+	for b.Loop() {
+		db, err := Open(path, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		waiting = db.states.Load()[1].waiting.keys.count
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(waiting), "waiting")
 }
 
 // BenchmarkKnown asks for the 30 ids of one poll among 60,000 entries.

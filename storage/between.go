@@ -3,6 +3,8 @@ package storage
 import (
 	"bytes"
 
+	bolt "go.etcd.io/bbolt"
+
 	"wiredesk/aggregator"
 )
 
@@ -14,13 +16,14 @@ func (db *DB) Between(first, last aggregator.EntryID, limit int) ([]aggregator.E
 	const keysPerEntry = 16
 	var found []aggregator.EntryID
 	err := db.read("ids", func(r *reader) error {
-		c := r.tx.Bucket([]byte(keysBucket)).Cursor()
-		left := keysPerEntry * limit
-		for k, v := c.Seek(first[:]); k != nil && bytes.Compare(k, last[:]) <= 0 && len(found) < limit && left > 0; k, v = c.Next() {
-			left--
-			seq, err := readSeq(v)
+		keys := r.keysFrom(first[:])
+		for left := keysPerEntry * limit; left > 0 && len(found) < limit; left-- {
+			k, seq, err := keys.next()
 			if err != nil {
 				return err
+			}
+			if k == nil || bytes.Compare(k, last[:]) > 0 {
+				return nil
 			}
 			h, _, err := splitEntry(r.entryValue(seq))
 			if err != nil {
@@ -36,4 +39,36 @@ func (db *DB) Between(first, last aggregator.EntryID, limit int) ([]aggregator.E
 		return nil, err
 	}
 	return found, nil
+}
+
+// keyWalk walks through the identity keys in order: those of the bucket and
+// those that wait.
+type keyWalk struct {
+	cursor  *bolt.Cursor
+	k, v    []byte // the next of the bucket
+	waiting *pending
+	w       waitingKey // the next that waits
+	waits   bool       // there is one
+}
+
+// keysFrom begins with the given key.
+func (r *reader) keysFrom(key []byte) *keyWalk {
+	walk := &keyWalk{cursor: r.tx.Bucket([]byte(keysBucket)).Cursor(), waiting: &r.waiting.keys}
+	walk.k, walk.v = walk.cursor.Seek(key)
+	walk.w, walk.waits = walk.waiting.from(key)
+	return walk
+}
+
+// next returns the next key and the entry it leads to; no key after the last.
+func (w *keyWalk) next() (key []byte, seq uint64, err error) {
+	if w.waits && (w.k == nil || bytes.Compare(w.w.key[:], w.k) < 0) {
+		found := w.w
+		w.w, w.waits = w.waiting.from(append(found.key[:], 0))
+		return found.key[:], found.seq, nil
+	}
+	if key = w.k; key != nil {
+		seq, err = readSeq(w.v)
+		w.k, w.v = w.cursor.Next()
+	}
+	return key, seq, err
 }

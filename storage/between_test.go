@@ -10,9 +10,14 @@ import (
 
 func TestBetween(t *testing.T) {
 	t.Parallel()
-	db := newDB(t)
 	c := lone("bbc", seqRange(1, 40)...)
-	mustCommit(t, db, c)
+	dbs := map[string]*DB{}
+	for name, most := range map[string]int{"all wait": mostKeys, "some wait": 40, "none waits": 0} {
+		db := newDB(t)
+		db.mostKeys = most
+		mustCommit(t, db, c)
+		dbs[name] = db
+	}
 	var ids []aggregator.EntryID
 	for i := range c.Entries {
 		ids = append(ids, c.Entries[i].ID)
@@ -34,11 +39,13 @@ func TestBetween(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := db.Between(test.first, test.last, test.limit)
-			if err != nil {
-				t.Fatal(err)
+			for name, db := range dbs {
+				got, err := db.Between(test.first, test.last, test.limit)
+				if err != nil {
+					t.Fatal(err)
+				}
+				equal(t, name, test.want, got)
 			}
-			equal(t, "ids", test.want, got)
 		})
 	}
 }

@@ -25,8 +25,8 @@ func (db *DB) Check() error {
 	problems := &problems{}
 	err := db.checkFile(problems)
 	if err == nil && len(problems.found) == 0 {
-		err = db.view(func(tx *bolt.Tx) error {
-			newChecker(db.codec, tx, problems).check()
+		err = db.see(func(r *reader) error {
+			newChecker(r, problems).check()
 			return nil
 		})
 	}
@@ -98,9 +98,10 @@ type checker struct {
 	keyCount, placeCount, aliasCount                     int64
 }
 
-func newChecker(c codec, tx *bolt.Tx, p *problems) *checker {
+func newChecker(r *reader, p *problems) *checker {
+	tx := r.tx
 	return &checker{
-		reader: &reader{codec: c, tx: tx}, problems: p,
+		reader: r, problems: p,
 		newest:    tx.Bucket([]byte(newestBucket)),
 		revisions: tx.Bucket([]byte(revisionsBucket)),
 		decisions: tx.Bucket([]byte(decisionsBucket)),
@@ -122,7 +123,7 @@ func (c *checker) check() {
 	}
 	each(entriesBucket, c.checkEntry)
 	each(storiesBucket, c.checkStory)
-	var keys, places, aliases int64
+	keys, places, aliases := int64(c.waiting.keys.count), int64(c.waiting.newest.count), int64(0)
 	each(keysBucket, func([]byte, []byte) error { keys++; return nil })
 	each(newestBucket, func([]byte, []byte) error { places++; return nil })
 	each(aliasesBucket, func([]byte, []byte) error { aliases++; return nil })
@@ -133,6 +134,20 @@ func (c *checker) check() {
 		_, err := c.state(string(k), v)
 		return err
 	})
+	each(subscriptionsBucket, func(k, v []byte) error {
+		_, err := c.subscription(string(k), v)
+		return err
+	})
+	each(followersBucket, func(k, v []byte) error {
+		_, err := c.follower(k, v)
+		return err
+	})
+	each(changesBucket, func(k, v []byte) error {
+		_, keyErr := readSeq(k)
+		_, _, err := splitChange(v)
+		return errors.Join(keyErr, err)
+	})
+	each(archivesBucket, c.checkArchived)
 
 	said, err := readCounters(c.tx.Bucket([]byte(metaBucket)).Get([]byte(countersKey)))
 	if err != nil {
@@ -218,7 +233,7 @@ func (c *checker) checkStory(k, v []byte) error {
 		return err
 	}
 	place := newestKey(h.first, seq)
-	if c.newest.Get(place[:]) != nil {
+	if c.waiting.newest.find(place[:]) != 0 || c.newest.Get(place[:]) != nil {
 		c.placeCount++
 	} else {
 		return errors.New("has no place among the newest")

@@ -26,6 +26,12 @@ func TestCheckFinds(t *testing.T) {
 			v := seqKey(99)
 			return bucket(tx, keysBucket).Put(key[:], v[:])
 		}, "1 keys lead to entries that do not know them"},
+		"ids that wait and are in their bucket": {func(tx *bolt.Tx) error {
+			return bucket(tx, metaBucket).Put([]byte(keysWrittenKey), new(pending).bytes())
+		}, "18 keys lead to entries that do not know them"},
+		"places that wait and are in their bucket": {func(tx *bolt.Tx) error {
+			return bucket(tx, metaBucket).Put([]byte(newestWrittenKey), new(pending).bytes())
+		}, "9 places among the newest are of no story"},
 		"an entry without its id": {func(tx *bolt.Tx) error {
 			key := id("bbc", 3)
 			return bucket(tx, keysBucket).Delete(key[:])
@@ -102,7 +108,7 @@ func TestCheckFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "test.db")
-			if err := errors.Join(withEntries(path, 9), withBolt(path, test.harm)); err != nil {
+			if err := errors.Join(withWritten(path, 9), withBolt(path, test.harm)); err != nil {
 				t.Fatal(err)
 			}
 			db := mustOpen(t, path)

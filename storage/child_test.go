@@ -53,6 +53,7 @@ func commitForEver(path string) error {
 	if err != nil {
 		return err
 	}
+	db.mostKeys, db.mostPlaces = 150, 70
 	for {
 		next := db.LastSeq() + 1
 		if err := db.Commit(lone("bbc", seqRange(next, next+9)...)); err != nil {
@@ -124,6 +125,7 @@ func fillDisk(path string) error {
 	if err != nil {
 		return err
 	}
+	db.mostKeys, db.mostPlaces = 1000, 500
 	commit := func() error {
 		next := db.LastSeq() + 1
 		return db.Commit(lone("bbc", seqRange(next, next+99)...))

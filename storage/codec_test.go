@@ -63,17 +63,30 @@ func samples(tb testing.TB) map[string][]byte {
 		Title: "t", Site: "s", Language: "en", Self: "self", Hubs: []string{"h"},
 		Hints: aggregator.Hints{MinInterval: time.Hour, SkipHours: 3, SkipDays: 5},
 		Moved: "m", MovedSeen: []time.Time{day()}, GUIDs: aggregator.GUIDShared, Showing: []uint64{1, 1 << 40}, Polls: 3, EntriesNew: 4,
-		Push:  aggregator.Push{LeaseUntil: day(), Last: day(), Missed: 2},
-		Log:   aggregator.PollLog(nil).Add(aggregator.Poll{At: day(), Outcome: aggregator.NotModified, Status: 304, Took: time.Second}),
-		Spent: aggregator.Spent{Bytes: 6, Time: time.Minute, NotModified: 2},
+		Log:     aggregator.PollLog(nil).Add(aggregator.Poll{At: day(), Outcome: aggregator.NotModified, Status: 304, Took: time.Second}),
+		Spent:   aggregator.Spent{Bytes: 6, Time: time.Minute, NotModified: 2},
+		Push:    aggregator.Push{LeaseUntil: day(), Last: day(), Missed: 2},
+		Address: "a", Rest: aggregator.Rest{At: "h", Until: day()}, Document: aggregator.DocumentUnreadable, Lifetime: time.Minute,
+		Plan:   aggregator.Plan{At: day(), Rule: aggregator.RuleScroll, Rate: 1.5, Expected: 2.5, Theta: 3.5},
+		Rhythm: rhythm(),
 	})
 	put("state", v, err)
 	v, err = enc.pinValue(&aggregator.Pin{Join: true, At: day()})
 	put("pin", v, err)
+	v, err = enc.subscriptionValue(new(subscription("token")))
+	put("subscription", v, err)
 	put("counters", counters{last: 9, entries: 8, stories: 7}.bytes(), nil)
 	place := newestKey(stampOf(day()), 9)
 	put("place", place[:], nil)
 	return values
+}
+
+// rhythm is what a busy source has taught.
+func rhythm() aggregator.Rhythm {
+	return aggregator.Rhythm{
+		At: day(), Entries: 12.25, Usual: 7.5, Days: [3]float64{6, 1, 0.5}, Week: "\x00\x10\xff\x01",
+		Window: 20, Fill: time.Minute, Fresh: time.Second, Polls: 80.5, Allots: 81.25,
+	}
 }
 
 // TestFormat pins the bytes on disk. If it fails, databases in use can no

@@ -54,22 +54,9 @@ func (db *DB) Commit(c aggregator.Commit) error {
 	if err := db.present(); err != nil {
 		return db.failed("commit", err)
 	}
-	var after counters
-	err := db.update(func(tx *bolt.Tx) error {
-		w, err := db.newWriter(tx)
-		if err != nil {
-			return err
-		}
-		if err := w.commit(&c); err != nil {
-			return err
-		}
-		after = w.counters
-		return nil
-	})
-	if err != nil {
-		return db.failed("commit", errors.Join(err, db.refresh()))
+	if err := db.change(func(w *writer) error { return w.commit(&c) }); err != nil {
+		return db.failed("commit", err)
 	}
-	db.counters.Store(&after)
 	if db.sweep != nil {
 		db.sweep.show(c.States)
 	}
@@ -100,12 +87,35 @@ func (db *DB) present() error {
 func (db *DB) ForgetSource(id string) error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	err := db.update(func(tx *bolt.Tx) error {
-		return tx.Bucket([]byte(sourcesBucket)).Delete([]byte(id))
-	})
-	if err != nil {
+	if err := db.change(func(w *writer) error { return w.sources.Delete([]byte(id)) }); err != nil {
 		return db.failed("forget source "+id, err)
 	}
+	return nil
+}
+
+// change runs f in a transaction, and takes over what waits and what is counted
+// after it.
+func (db *DB) change(f func(*writer) error) error {
+	var after counters
+	err := db.update(func(tx *bolt.Tx) error {
+		w, err := db.newWriter(tx)
+		if err != nil {
+			return err
+		}
+		if err := f(w); err != nil {
+			return err
+		}
+		if err := w.finish(); err != nil {
+			return err
+		}
+		after = w.counters
+		db.publish(tx, w.waiting)
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, db.refresh())
+	}
+	db.counters.Store(&after)
 	return nil
 }
 
@@ -114,8 +124,12 @@ type writer struct {
 	*encoder
 	codec codec
 
-	entries, keys, stories, newest, revisions, decisions, sources, aliases, pins, meta *bolt.Bucket
+	entries, stories, revisions, decisions, sources, aliases, pins, meta *bolt.Bucket
 
+	waiting      *waiting
+	keys, newest index
+
+	changes  *changeLog
 	counters counters
 	fresh    map[uint64]*freshEntry
 	homeless map[uint64]aggregator.StoryID             // entries whose story has not named them yet
@@ -139,25 +153,30 @@ func (db *DB) newWriter(tx *bolt.Tx) (*writer, error) {
 		b.FillPercent = fill
 		return b
 	}
+	waiting := *db.waitingIn(tx.ID() - 1)
 	w := &writer{
 		encoder:   &db.encoder,
 		codec:     db.codec,
 		entries:   open(entriesBucket, fillPercent),
-		keys:      open(keysBucket, bolt.DefaultFillPercent),
 		stories:   open(storiesBucket, fillPercent),
-		newest:    open(newestBucket, bolt.DefaultFillPercent),
 		revisions: open(revisionsBucket, fillPercent),
 		decisions: open(decisionsBucket, fillPercent),
 		sources:   open(sourcesBucket, bolt.DefaultFillPercent),
 		aliases:   open(aliasesBucket, bolt.DefaultFillPercent),
 		pins:      open(pinsBucket, bolt.DefaultFillPercent),
 		meta:      open(metaBucket, bolt.DefaultFillPercent),
+		waiting:   &waiting,
 		homeless:  map[uint64]aggregator.StoryID{},
 		left:      map[aggregator.StoryID]uint64{},
 		loose:     map[aggregator.StoryID]aggregator.StoryID{},
 	}
+	w.keys = newIndex(open(keysBucket, indexFillPercent), &waiting.keys, db.mostKeys, w.seqValue)
+	w.newest = newIndex(open(newestBucket, indexFillPercent), &waiting.newest, db.mostPlaces, func(uint64) []byte { return nil })
 	var err error
-	w.counters, err = readCounters(w.meta.Get([]byte(countersKey)))
+	if w.counters, err = readCounters(w.meta.Get([]byte(countersKey))); err != nil {
+		return nil, err
+	}
+	w.changes, err = newChangeLog(open(changesBucket, fillPercent))
 	return w, err
 }
 
@@ -199,6 +218,23 @@ func (w *writer) commit(c *aggregator.Commit) error {
 	}
 	for i := range c.Pins {
 		if err := w.putPin(&c.Pins[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish stores what is kept beside the records.
+func (w *writer) finish() error {
+	for _, x := range []struct {
+		*index
+		key string
+	}{{&w.keys, keysWrittenKey}, {&w.newest, newestWrittenKey}} {
+		written, err := x.finish(w.counters.last)
+		if err == nil && written {
+			err = w.meta.Put([]byte(x.key), x.bytes())
+		}
+		if err != nil {
 			return err
 		}
 	}

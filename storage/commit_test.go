@@ -26,6 +26,9 @@ func TestCommitStoresEverything(t *testing.T) {
 		Hints: aggregator.Hints{MinInterval: time.Hour, SkipHours: 1 << 23, SkipDays: 1 << 6},
 		Moved: "https://new.example", MovedSeen: []time.Time{day()}, GUIDs: aggregator.GUIDVolatile,
 		Showing: []uint64{3}, Polls: 7, EntriesNew: 1,
+		Push:   aggregator.Push{LeaseUntil: day().Add(time.Hour), Last: day(), Missed: 1},
+		Plan:   aggregator.Plan{At: day().Add(time.Hour), Rule: aggregator.RuleIndex, Rate: 0.1, Expected: 0.2, Theta: 12},
+		Rhythm: rhythm(),
 	}
 	key := aggregator.EntryKey("bbc", aggregator.KeyLink, a.Canonical)
 	mustCommit(t, db, aggregator.Commit{
@@ -63,7 +66,7 @@ func TestCommitStoresEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "story", aggregator.StoryView{Story: story, Entries: []aggregator.Entry{revised, b}}, view)
+	equal(t, "story", aggregator.StoryView{Story: story, Entries: []aggregator.Entry{revised, b}, Before: &old}, view)
 	stories, err := db.Stories([]aggregator.StoryID{b.ID.Story(), story.ID, aggregator.StoryID(key)})
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ func TestReadersWhileWriting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.mostKeys, db.mostPlaces = 50, 25
 	const size, rounds = 20, 40
 	mustCommit(t, db, lone("bbc", seqRange(1, size)...))
 	done := make(chan struct{})
@@ -66,6 +67,14 @@ func readOnce(db *DB, size int, check bool) error {
 		if e.Seq != 0 && e.Title != entry(e.Seq, "bbc").Title {
 			return fmt.Errorf("entry %d is %q", e.Seq, e.Title)
 		}
+	}
+	// What was read after a commit is found by its keys.
+	known, err := db.Known([]aggregator.EntryID{id("bbc", last)})
+	if err != nil {
+		return err
+	}
+	if purged := db.LastSeq() >= last+2*uint64(size); known[0].Seq != last && !purged {
+		return fmt.Errorf("entry %d is known as %d", last, known[0].Seq)
 	}
 	views, _, err := db.Newest(aggregator.Position{}, size)
 	if err != nil {

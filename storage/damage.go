@@ -60,7 +60,14 @@ func (db *DB) view(f func(*bolt.Tx) error) error {
 }
 
 // update runs f in a transaction that is stored whole, or not at all when f or
-// the disk fails.
+// the disk fails. What waits is the same after it unless f says otherwise.
 func (db *DB) update(f func(*bolt.Tx) error) error {
-	return db.guard(func() error { return db.bolt.Update(f) })
+	return db.guard(func() error {
+		return db.bolt.Update(func(tx *bolt.Tx) error {
+			if db.states.Load() != nil {
+				db.publish(tx, db.waitingIn(tx.ID()-1))
+			}
+			return f(tx)
+		})
+	})
 }

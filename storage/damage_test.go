@@ -46,6 +46,7 @@ func wholeFile(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.mostKeys, db.mostPlaces = 60, 30
 	for n := range uint64(12) {
 		mustCommit(t, db, lone("bbc", seqRange(n*10+1, n*10+10)...))
 	}

@@ -52,7 +52,8 @@ func (o Options) bolt(openFile func(string, int, os.FileMode) (*os.File, error))
 }
 
 // DB is an open database. Its reading methods may be called by many goroutines
-// at once; the writing ones (Commit, Purge, ForgetSource) run one at a time.
+// at once; the writing ones (Commit, Purge, ForgetSource and those of
+// subscriptions) run one at a time.
 type DB struct {
 	path  string
 	bolt  *bolt.DB
@@ -60,6 +61,7 @@ type DB struct {
 	codec codec
 
 	counters atomic.Pointer[counters] // as of the last commit
+	states   atomic.Pointer[[2]state] // the last two, the later last; nil before the file was read
 
 	writing sync.Mutex // guards what follows
 	encoder encoder
@@ -67,6 +69,8 @@ type DB struct {
 	// unreleased counts the entries written since the file's pages were last
 	// given back.
 	unreleased int
+	// mostKeys and mostPlaces are how many may wait.
+	mostKeys, mostPlaces int
 }
 
 // Open opens the database at path and creates it where there is none; its
@@ -86,7 +90,7 @@ func open(path string, opts Options, steps []migration) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{path: path, codec: codec, encoder: encoder{mode: codec.enc}}
+	db := &DB{path: path, codec: codec, encoder: encoder{mode: codec.enc}, mostKeys: mostKeys, mostPlaces: mostPlaces}
 	current := uint64(1 + len(steps))
 	// An existing file is only read until it is known to be whole and ours.
 	stat, err := os.Stat(path)
@@ -115,7 +119,7 @@ func open(path string, opts Options, steps []migration) (*DB, error) {
 	}
 	err = db.prepare(current, steps)
 	if err == nil {
-		err = db.refresh()
+		err = db.start()
 	}
 	if err != nil {
 		return nil, db.failed("open", errors.Join(err, db.Close()))
@@ -153,6 +157,14 @@ func (db *DB) Close() error {
 		return db.failed("close", err)
 	}
 	return nil
+}
+
+// start reads what is kept in memory from a file that was just opened.
+func (db *DB) start() error {
+	if err := db.refresh(); err != nil {
+		return err
+	}
+	return db.load()
 }
 
 // refresh reads the counters that LastSeq and Counts answer from, and sees to

@@ -18,6 +18,15 @@
 // index, from identity keys to numbers, finds both. A story that merged with an
 // older one is gone; its id is an alias that leads to that in one step.
 //
+// Two indexes have keys in no order: identity keys, and places among the newest
+// stories, whose dates are spread where a source begins with its past. A commit
+// that put them one by one would read and write a page for each. They wait in
+// memory instead, some ten thousands of them, until those of one part of the
+// index are written together. Nothing is lost with them: they stand in the
+// records of the entries and stories they belong to, and [Open] reads the
+// records that are later than what is written. Every reader takes the file and
+// what waits as of the same commit.
+//
 // Before the CBOR of an entry stands a fixed header with what is asked most
 // often. The CBOR is of records that this package owns, with numbers for names,
 // so that the domain types may change without the file; a golden test pins the

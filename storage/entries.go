@@ -56,9 +56,9 @@ func (w *writer) admit(c *aggregator.Commit) ([]ref, error) {
 	return refs, nil
 }
 
-// index puts the keys that lead nowhere yet, in their order, so that those of
-// one page come together. It returns the further ones among them, by entry and
-// for each in the order they came.
+// index puts the keys that lead nowhere yet. It looks them up in their order, so
+// that those of one page come together, and returns the further ones among them,
+// by entry and for each in the order they came.
 func (w *writer) index(refs []ref) ([]ref, error) {
 	order := make([]int, len(refs))
 	for i := range refs {
@@ -68,9 +68,6 @@ func (w *writer) index(refs []ref) ([]ref, error) {
 		a, b := &refs[i], &refs[j]
 		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), compareBools(b.own, a.own), cmp.Compare(i, j))
 	})
-	// All are looked up before the first is put: bbolt finds its way faster on
-	// pages that were not changed yet.
-	known := w.keys.Cursor()
 	for n, i := range order {
 		r := &refs[i]
 		if n > 0 && refs[order[n-1]].id == r.id {
@@ -80,24 +77,18 @@ func (w *writer) index(refs []ref) ([]ref, error) {
 			r.done = true
 			continue
 		}
-		k, v := known.Seek(r.id[:])
-		if !bytes.Equal(k, r.id[:]) {
-			continue
-		}
-		seq, err := readSeq(v)
-		if err != nil {
+		seq, err := w.keys.find(r.id[:])
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if r.own {
-			return nil, contradiction("new entry %d has id %s, which leads to entry %d", r.seq, r.id, seq)
-		}
-		r.done = true
-	}
-	for _, i := range order {
-		if r := &refs[i]; !r.done {
-			if err := w.keys.Put(r.id[:], w.seqValue(r.seq)); err != nil {
+		case seq == 0:
+			if err := w.keys.put(r.id, r.seq); err != nil {
 				return nil, err
 			}
+		case r.own:
+			return nil, contradiction("new entry %d has id %s, which leads to entry %d", r.seq, r.id, seq)
+		default:
+			r.done = true
 		}
 	}
 	further := slices.DeleteFunc(refs, func(r ref) bool { return r.own || r.done })
@@ -185,7 +176,7 @@ func (w *writer) keysOf(h *entryHeader, seq uint64, further []ref) ([]byte, erro
 		w.keyList = append(w.keyList, further[i].id[:]...)
 	}
 	for len(w.keyList) > maxKeys*idBytes {
-		if err := w.keys.Delete(w.keyList[:idBytes]); err != nil {
+		if err := w.keys.remove([16]byte(w.keyList), seq); err != nil {
 			return nil, err
 		}
 		w.keyList = w.keyList[idBytes:]
@@ -200,12 +191,11 @@ func (w *writer) remove(seq uint64) error {
 	if err != nil {
 		return err
 	}
-	keys := [][]byte{h.id[:]}
-	for own := range slices.Chunk(h.keys, idBytes) {
-		keys = append(keys, own)
+	if err := w.keys.remove(h.id, seq); err != nil {
+		return err
 	}
-	for _, id := range keys {
-		if err := w.keys.Delete(id); err != nil {
+	for key := range slices.Chunk(h.keys, idBytes) {
+		if err := w.keys.remove([16]byte(key), seq); err != nil {
 			return err
 		}
 	}

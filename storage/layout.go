@@ -9,35 +9,48 @@ import (
 )
 
 // The buckets. Keys that start with a sequence number only grow, so their
-// pages fill from left to right; those of keysBucket, sourcesBucket,
-// aliasesBucket and pinsBucket come in no order.
+// pages fill from left to right. Those of keysBucket and newestBucket come in
+// no order and wait until many can be written together; those of sourcesBucket,
+// aliasesBucket, pinsBucket, subscriptionsBucket, followersBucket and
+// archivesBucket are few.
 const (
-	entriesBucket   = "entries"   // seq -> entry
-	keysBucket      = "keys"      // identity key -> seq
-	storiesBucket   = "stories"   // seq of the first entry -> story
-	newestBucket    = "newest"    // First, seq -> nothing
-	revisionsBucket = "revisions" // seq, N -> revision
-	decisionsBucket = "decisions" // seq, count -> decision
-	sourcesBucket   = "sources"   // id -> state
-	aliasesBucket   = "aliases"   // id of a story that became another -> seq of that
-	pinsBucket      = "pins"      // two entry ids -> pin; the other way round -> nothing
-	metaBucket      = "meta"      // versionKey, countersKey
+	entriesBucket       = "entries"       // seq -> entry
+	keysBucket          = "keys"          // identity key -> seq
+	storiesBucket       = "stories"       // seq of the first entry -> story
+	newestBucket        = "newest"        // First, seq -> nothing
+	revisionsBucket     = "revisions"     // seq, N -> revision
+	decisionsBucket     = "decisions"     // seq, count -> decision
+	sourcesBucket       = "sources"       // id -> state
+	aliasesBucket       = "aliases"       // id of a story that became another -> seq of that
+	pinsBucket          = "pins"          // two entry ids -> pin; the other way round -> nothing
+	subscriptionsBucket = "subscriptions" // token -> subscription
+	followersBucket     = "followers"     // id -> follower
+	changesBucket       = "changes"       // number of the change -> seq of the story, kind
+	archivesBucket      = "archives"      // feed, name -> archive document; and -> its body
+	metaBucket          = "meta"          // versionKey, countersKey, keysWrittenKey, newestWrittenKey
 )
 
 // The keys of metaBucket.
 const (
-	versionKey  = "version"
-	countersKey = "counters"
+	versionKey       = "version"
+	countersKey      = "counters"
+	keysWrittenKey   = "keys written"   // up to which number each range of keysBucket is
+	newestWrittenKey = "newest written" // the same of newestBucket
 )
 
 // fillPercent is how full a page becomes before the next is begun. What only
 // grows at its end never needs the room that is left.
 const fillPercent = 1.0
 
+// indexFillPercent is the same for what is added to in between, a few keys a
+// page: the file is the smallest with it.
+const indexFillPercent = 0.7
+
 func buckets() []string {
 	return []string{
 		entriesBucket, keysBucket, storiesBucket, newestBucket,
-		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket, metaBucket,
+		revisionsBucket, decisionsBucket, sourcesBucket, aliasesBucket, pinsBucket,
+		subscriptionsBucket, followersBucket, changesBucket, archivesBucket, metaBucket,
 	}
 }
 

@@ -28,6 +28,30 @@ func migrations() []migration {
 			}
 			return nil
 		}},
+		{"make room for subscriptions", func(tx *bolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(subscriptionsBucket))
+			return err
+		}},
+		{"note that every key is in its bucket", func(tx *bolt.Tx) error {
+			meta := tx.Bucket([]byte(metaBucket))
+			c, err := readCounters(meta.Get([]byte(countersKey)))
+			if err != nil {
+				return err
+			}
+			return putWritten(meta, c.last)
+		}},
+		{"make room for followers and changes", func(tx *bolt.Tx) error {
+			for _, name := range []string{followersBucket, changesBucket} {
+				if _, err := tx.CreateBucket([]byte(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
+		{"make room for archive documents", func(tx *bolt.Tx) error {
+			_, err := tx.CreateBucket([]byte(archivesBucket))
+			return err
+		}},
 	}
 }
 
@@ -53,7 +77,7 @@ func (db *DB) inspect(current uint64, exactly bool) error {
 	case exactly && version < current:
 		return fmt.Errorf("it has layout %d and must be brought to %d first: start the daemon on it once", version, current)
 	case exactly:
-		return db.refresh()
+		return db.start()
 	}
 	return nil
 }
@@ -111,6 +135,15 @@ func putVersion(tx *bolt.Tx, version uint64) error {
 	return tx.Bucket([]byte(metaBucket)).Put([]byte(versionKey), k[:])
 }
 
+// putWritten notes that the keys up to a number are in their buckets.
+func putWritten(meta *bolt.Bucket, upTo uint64) error {
+	var p pending
+	for of := range p.written {
+		p.written[of] = upTo
+	}
+	return errors.Join(meta.Put([]byte(keysWrittenKey), p.bytes()), meta.Put([]byte(newestWrittenKey), p.bytes()))
+}
+
 // create lays out a new database.
 func (db *DB) create(version uint64) error {
 	err := db.update(func(tx *bolt.Tx) error {
@@ -119,7 +152,8 @@ func (db *DB) create(version uint64) error {
 				return err
 			}
 		}
-		if err := tx.Bucket([]byte(metaBucket)).Put([]byte(countersKey), counters{}.bytes()); err != nil {
+		meta := tx.Bucket([]byte(metaBucket))
+		if err := errors.Join(meta.Put([]byte(countersKey), counters{}.bytes()), putWritten(meta, 0)); err != nil {
 			return err
 		}
 		return putVersion(tx, version)

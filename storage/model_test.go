@@ -167,6 +167,9 @@ func (m *model) compare(t *testing.T, db *DB) {
 		for _, member := range s.Members {
 			view.Entries = append(view.Entries, m.entries[member.Seq])
 		}
+		if earlier := m.revisions[s.Lead]; m.entries[s.Lead].Revision > 0 && len(earlier) > 0 {
+			view.Before = &earlier[len(earlier)-1]
+		}
 		want = append(want, view)
 		one, err := db.Story(s.ID)
 		fail(err)
@@ -327,6 +330,9 @@ func TestModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = db.Close() }()
+			// From none that wait to more than there are.
+			bound := func() { db.mostKeys, db.mostPlaces = int(seed)*(10+r.IntN(90)), int(seed)*(5+r.IntN(45)) }
+			bound()
 			m := newModel()
 			for n := range 100 {
 				switch r.IntN(12) {
@@ -337,12 +343,15 @@ func TestModel(t *testing.T) {
 						t.Fatalf("round %d: %d entries went, want %d", n, got, want)
 					}
 				case 1:
+					before := waits(db)
 					if err := db.Close(); err != nil {
 						t.Fatal(err)
 					}
 					if db, err = Open(path, fast()); err != nil {
 						t.Fatal(err)
 					}
+					equal(t, "what waits after a restart", before, waits(db))
+					bound()
 				default:
 					c := m.random(r)
 					if r.IntN(4) == 0 {
@@ -350,6 +359,10 @@ func TestModel(t *testing.T) {
 					}
 					mustCommit(t, db, c)
 					m.commit(c)
+					if w := waits(db); len(w[0]) > db.mostKeys || len(w[1]) > db.mostPlaces {
+						t.Fatalf("round %d: %d keys and %d places wait, more than %d and %d",
+							n, len(w[0]), len(w[1]), db.mostKeys, db.mostPlaces)
+					}
 				}
 				if n%20 == 19 {
 					m.compare(t, db)

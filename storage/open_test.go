@@ -59,6 +59,14 @@ func TestOpenRefuses(t *testing.T) {
 			},
 			want: ErrDamaged, says: "another program",
 		},
+		"not said what waits": {
+			make: func(path string) error {
+				return errors.Join(withEntries(path, 1), withBolt(path, func(tx *bolt.Tx) error {
+					return tx.Bucket([]byte(metaBucket)).Delete([]byte(keysWrittenKey))
+				}))
+			},
+			want: ErrDamaged, says: "ranges of an index",
+		},
 		"a bucket is missing": {
 			make: func(path string) error {
 				return errors.Join(withEntries(path, 1), withBolt(path, func(tx *bolt.Tx) error {
@@ -105,6 +113,16 @@ func withEntries(path string, n uint64) error {
 	if err != nil {
 		return err
 	}
+	return errors.Join(db.Commit(lone("bbc", seqRange(1, n)...)), db.Close())
+}
+
+// withWritten is withEntries where no key waits.
+func withWritten(path string, n uint64) error {
+	db, err := Open(path, fast())
+	if err != nil {
+		return err
+	}
+	db.mostKeys, db.mostPlaces = 0, 0
 	return errors.Join(db.Commit(lone("bbc", seqRange(1, n)...)), db.Close())
 }
 
@@ -270,13 +288,19 @@ func TestMigrateNew(t *testing.T) {
 	}
 }
 
-// TestMigrateFirst: a database of the first layout gets room for aliases and
-// pins, and loses nothing.
+// TestMigrateFirst: a database of the first layout, in which no key waited,
+// gets room for all that came later, and loses nothing.
 func TestMigrateFirst(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
-	err := errors.Join(withEntries(path, 3), withBolt(path, func(tx *bolt.Tx) error {
-		return errors.Join(tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)), putVersion(tx, 1))
+	err := errors.Join(withWritten(path, 3), withBolt(path, func(tx *bolt.Tx) error {
+		meta := tx.Bucket([]byte(metaBucket))
+		return errors.Join(
+			tx.DeleteBucket([]byte(aliasesBucket)), tx.DeleteBucket([]byte(pinsBucket)),
+			tx.DeleteBucket([]byte(subscriptionsBucket)), tx.DeleteBucket([]byte(followersBucket)),
+			tx.DeleteBucket([]byte(changesBucket)), tx.DeleteBucket([]byte(archivesBucket)),
+			meta.Delete([]byte(keysWrittenKey)), meta.Delete([]byte(newestWrittenKey)), putVersion(tx, 1),
+		)
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -290,5 +314,21 @@ func TestMigrateFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "pins", []aggregator.Pin{pin}, pins)
-	equal(t, "entries", []uint64{1, 2, 3}, left(t, db, 3))
+	if err := db.SaveSubscription(subscription("token")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SaveArchived([]aggregator.Archived{archived("all", 0)}); err != nil {
+		t.Fatal(err)
+	}
+	if n := db.states.Load()[1].waiting.keys.count; n != 0 {
+		t.Errorf("%d keys wait", n)
+	}
+	if err := db.SaveFollowers([]aggregator.Follower{follower(1)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	mustCommit(t, db, lone("bbc", 4))
+	if first, last, err := db.ChangesKept(); err != nil || first != 1 || last != 1 {
+		t.Errorf("changes %d to %d are kept: %v", first, last, err)
+	}
+	equal(t, "entries", []uint64{1, 2, 3, 4}, left(t, db, 4))
 }

@@ -67,7 +67,7 @@ func (w *writer) putPin(p *aggregator.Pin) error {
 		return contradiction("entry %s is pinned to itself", p.A)
 	}
 	for _, id := range []aggregator.EntryID{p.A, p.B} {
-		seq, err := w.seqOf(id)
+		seq, err := w.keys.find(id[:])
 		if err != nil {
 			return err
 		}
@@ -92,15 +92,6 @@ func (w *writer) unpin(a, b aggregator.EntryID) error {
 		return err
 	}
 	return w.pins.Delete(back[:])
-}
-
-// seqOf returns the entry an identity key leads to, 0 for none.
-func (w *writer) seqOf(id aggregator.EntryID) (uint64, error) {
-	v := w.keys.Get(id[:])
-	if v == nil {
-		return 0, nil
-	}
-	return readSeq(v)
 }
 
 // removePins deletes the pins of an entry that goes.

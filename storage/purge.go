@@ -1,10 +1,7 @@
 package storage
 
 import (
-	"errors"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"wiredesk/aggregator"
 )
@@ -140,23 +137,16 @@ func (s *sweep) outlived(r *reader, seq uint64, h *entryHeader, before time.Time
 
 // remove deletes entries and all that hangs on them.
 func (db *DB) remove(seqs []uint64) error {
-	var after counters
-	err := db.update(func(tx *bolt.Tx) error {
-		w, err := db.newWriter(tx)
-		if err != nil {
-			return err
-		}
+	err := db.change(func(w *writer) error {
 		for _, seq := range seqs {
 			if err := w.remove(seq); err != nil {
 				return err
 			}
 		}
-		after = w.counters
-		return w.meta.Put([]byte(countersKey), after.bytes())
+		return nil
 	})
 	if err != nil {
-		return db.failed("purge", errors.Join(err, db.refresh()))
+		return db.failed("purge", err)
 	}
-	db.counters.Store(&after)
 	return nil
 }

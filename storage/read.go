@@ -11,19 +11,36 @@ import (
 
 // read runs f in a reading transaction; what is for the error.
 func (db *DB) read(what string, f func(*reader) error) error {
-	err := db.view(func(tx *bolt.Tx) error {
-		return f(&reader{codec: db.codec, tx: tx})
-	})
-	if err != nil {
+	if err := db.see(f); err != nil {
 		return db.failed("read "+what, err)
 	}
 	return nil
+}
+
+// see runs f in a transaction that sees one state of the database, what waits
+// included.
+func (db *DB) see(f func(*reader) error) error {
+	for {
+		again := false
+		err := db.view(func(tx *bolt.Tx) error {
+			r := &reader{codec: db.codec, tx: tx, waiting: db.waitingIn(tx.ID())}
+			// Two commits may have ended since the transaction began.
+			if again = r.waiting == nil; again {
+				return nil
+			}
+			return f(r)
+		})
+		if err != nil || !again {
+			return err
+		}
+	}
 }
 
 // reader is one reading transaction.
 type reader struct {
 	codec
 	tx                     *bolt.Tx
+	waiting                *waiting
 	entries, keys, stories *bolt.Bucket // opened at their first use
 }
 
@@ -36,6 +53,9 @@ func (r *reader) bucket(b **bolt.Bucket, name string) *bolt.Bucket {
 
 // seqOf returns the entry an identity key leads to, 0 for none.
 func (r *reader) seqOf(id []byte) (uint64, error) {
+	if seq := r.waiting.keys.find(id); seq != 0 {
+		return seq, nil
+	}
 	v := r.bucket(&r.keys, keysBucket).Get(id)
 	if v == nil {
 		return 0, nil
@@ -82,7 +102,7 @@ func (r *reader) storyOf(id aggregator.StoryID) (aggregator.Story, error) {
 	return r.aliasOf(id)
 }
 
-// viewOf adds the members' entries.
+// viewOf adds the members' entries, and the text before that of the lead.
 func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 	view := aggregator.StoryView{Story: s, Entries: make([]aggregator.Entry, 0, len(s.Members))}
 	for _, m := range s.Members {
@@ -95,7 +115,40 @@ func (r *reader) viewOf(s aggregator.Story) (aggregator.StoryView, error) {
 		}
 		view.Entries = append(view.Entries, e)
 	}
-	return view, nil
+	if len(view.Entries) == 0 {
+		return view, nil
+	}
+	lead := view.LeadEntry()
+	if lead.Revision == 0 {
+		return view, nil
+	}
+	var err error
+	view.Before, err = r.before(lead)
+	return view, err
+}
+
+// before returns the latest of an entry's earlier texts, nil where it has none.
+func (r *reader) before(e *aggregator.Entry) (*aggregator.Revision, error) {
+	c := r.tx.Bucket([]byte(revisionsBucket)).Cursor()
+	end := seqKey(e.Seq + 1)
+	back := c.Prev
+	if k, _ := c.Seek(end[:]); k == nil {
+		back = c.Last
+	}
+	k, v := back()
+	if prefix := seqKey(e.Seq); !bytes.HasPrefix(k, prefix[:]) {
+		return nil, nil
+	}
+	_, n, err := splitCountKey(k)
+	if err != nil {
+		return nil, err
+	}
+	var record revisionRecord
+	if err := r.dec.Unmarshal(v, &record); err != nil {
+		return nil, damaged("revision %d of entry %d: %w", n, e.Seq, err)
+	}
+	revision := record.revision(e.ID, e.Seq, int(n))
+	return &revision, nil
 }
 
 // Known tells for each identity key whether an entry is behind it, and its

@@ -37,10 +37,43 @@ type stateRecord struct {
 	LeaseUntil   stamp                  `cbor:"28,keyasint,omitempty"`
 	LastPush     stamp                  `cbor:"29,keyasint,omitempty"`
 	PushesMissed int                    `cbor:"30,keyasint,omitempty"`
-	Log          []byte                 `cbor:"36,keyasint,omitempty"`
-	SpentBytes   int64                  `cbor:"37,keyasint,omitempty"`
-	SpentTime    time.Duration          `cbor:"38,keyasint,omitempty"`
-	NotModified  uint64                 `cbor:"39,keyasint,omitempty"`
+	Plan         *planRecord            `cbor:"31,keyasint,omitempty"`
+	Rhythm       *rhythmRecord          `cbor:"32,keyasint,omitempty"`
+
+	Log         []byte               `cbor:"36,keyasint,omitempty"`
+	SpentBytes  int64                `cbor:"37,keyasint,omitempty"`
+	SpentTime   time.Duration        `cbor:"38,keyasint,omitempty"`
+	NotModified uint64               `cbor:"39,keyasint,omitempty"`
+	Address     string               `cbor:"40,keyasint,omitempty"`
+	Rest        *restRecord          `cbor:"41,keyasint,omitempty"`
+	Document    aggregator.Wholeness `cbor:"42,keyasint,omitempty"`
+	Lifetime    time.Duration        `cbor:"43,keyasint,omitempty"`
+}
+
+// planRecord is a Plan but for its time, which is the state's NextPoll.
+type planRecord struct {
+	Rule     aggregator.Rule `cbor:"1,keyasint,omitempty"`
+	Rate     float64         `cbor:"2,keyasint,omitempty"`
+	Expected float64         `cbor:"3,keyasint,omitempty"`
+	Theta    float64         `cbor:"4,keyasint,omitempty"`
+}
+
+type rhythmRecord struct {
+	At      stamp         `cbor:"1,keyasint,omitempty"`
+	Entries float64       `cbor:"2,keyasint,omitempty"`
+	Usual   float64       `cbor:"3,keyasint,omitempty"`
+	Days    [3]float64    `cbor:"4,keyasint,omitempty"`
+	Week    []byte        `cbor:"5,keyasint,omitempty"`
+	Window  int           `cbor:"6,keyasint,omitempty"`
+	Fill    time.Duration `cbor:"7,keyasint,omitempty"`
+	Fresh   time.Duration `cbor:"8,keyasint,omitempty"`
+	Polls   float64       `cbor:"9,keyasint,omitempty"`
+	Allots  float64       `cbor:"10,keyasint,omitempty"`
+}
+
+type restRecord struct {
+	At    string `cbor:"1,keyasint,omitempty"`
+	Until stamp  `cbor:"2,keyasint,omitempty"`
 }
 
 func (r *stateRecord) set(s *aggregator.SourceState) {
@@ -59,6 +92,19 @@ func (r *stateRecord) set(s *aggregator.SourceState) {
 		Polls: s.Polls, EntriesNew: s.EntriesNew,
 		LeaseUntil: stampOf(s.Push.LeaseUntil), LastPush: stampOf(s.Push.Last), PushesMissed: s.Push.Missed,
 		Log: s.Log, SpentBytes: s.Spent.Bytes, SpentTime: s.Spent.Time, NotModified: s.Spent.NotModified,
+		Address: s.Address, Document: s.Document, Lifetime: s.Lifetime,
+	}
+	if s.Rest != (aggregator.Rest{}) {
+		r.Rest = &restRecord{At: s.Rest.At, Until: stampOf(s.Rest.Until)}
+	}
+	if p := s.Plan; p.Rule != aggregator.RuleNone {
+		r.Plan = &planRecord{p.Rule, p.Rate, p.Expected, p.Theta}
+	}
+	if y := s.Rhythm; !y.At.IsZero() {
+		r.Rhythm = &rhythmRecord{
+			At: stampOf(y.At), Entries: y.Entries, Usual: y.Usual, Days: y.Days, Week: []byte(y.Week),
+			Window: y.Window, Fill: y.Fill, Fresh: y.Fresh, Polls: y.Polls, Allots: y.Allots,
+		}
 	}
 }
 
@@ -73,8 +119,21 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 		Title: r.Title, Site: r.Site, Language: r.Language, Self: r.Self, Hubs: r.Hubs,
 		Hints: aggregator.Hints{MinInterval: r.MinInterval, SkipHours: r.SkipHours, SkipDays: r.SkipDays},
 		Moved: r.Moved, GUIDs: r.GUIDs, Showing: r.Showing, Polls: r.Polls, EntriesNew: r.EntriesNew,
-		Push: aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
-		Log:  r.Log, Spent: aggregator.Spent{Bytes: r.SpentBytes, Time: r.SpentTime, NotModified: r.NotModified},
+		Log: r.Log, Spent: aggregator.Spent{Bytes: r.SpentBytes, Time: r.SpentTime, NotModified: r.NotModified},
+		Push:    aggregator.Push{LeaseUntil: r.LeaseUntil.time(), Last: r.LastPush.time(), Missed: r.PushesMissed},
+		Address: r.Address, Document: r.Document, Lifetime: r.Lifetime,
+	}
+	if r.Rest != nil {
+		s.Rest = aggregator.Rest{At: r.Rest.At, Until: r.Rest.Until.time()}
+	}
+	if p := r.Plan; p != nil {
+		s.Plan = aggregator.Plan{At: s.NextPoll, Rule: p.Rule, Rate: p.Rate, Expected: p.Expected, Theta: p.Theta}
+	}
+	if y := r.Rhythm; y != nil {
+		s.Rhythm = aggregator.Rhythm{
+			At: y.At.time(), Entries: y.Entries, Usual: y.Usual, Days: y.Days, Week: string(y.Week),
+			Window: y.Window, Fill: y.Fill, Fresh: y.Fresh, Polls: y.Polls, Allots: y.Allots,
+		}
 	}
 	for _, t := range r.MovedSeen {
 		s.MovedSeen = append(s.MovedSeen, t.time())

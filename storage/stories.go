@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"slices"
 
 	"wiredesk/aggregator"
@@ -22,46 +23,49 @@ func (w *writer) putStories(stories []aggregator.Story) error {
 	return w.checkAliases(stories)
 }
 
-// putStory stores a story, its place among the newest and its aliases.
+// putStory stores a story, its place among the newest, its aliases and what
+// became of it.
 func (w *writer) putStory(s *aggregator.Story) error {
 	if err := w.checkStory(s); err != nil {
 		return err
 	}
 	delete(w.left, s.ID)
-	k := seqKey(s.Seq)
-	first := stampOf(s.First)
+	before, err := w.putPlace(s)
+	if err != nil {
+		return err
+	}
 	var merged []aggregator.StoryID
-	if f := w.fresh[s.Seq]; f != nil && !f.told {
-		f.told = true
-		w.counters.stories++
-	} else {
-		var err error
-		if merged, err = w.moveStory(s, first); err != nil {
-			return err
-		}
+	if before != nil {
+		merged = before.Merged
 	}
 	if err := w.putAliases(s, merged); err != nil {
 		return err
 	}
-	place := newestKey(first, s.Seq)
-	if err := w.newest.Put(place[:], nil); err != nil {
+	if err := w.changes.add(w.encoder, s.Seq, aggregator.ChangeOf(before, s)); err != nil {
 		return err
 	}
 	v, err := w.storyValue(s)
 	if err != nil {
 		return err
 	}
+	k := seqKey(s.Seq)
 	return w.stories.Put(k[:], v)
 }
 
-// moveStory makes way for a story that may be stored already, and returns what
-// that had merged with.
-func (w *writer) moveStory(s *aggregator.Story, first stamp) ([]aggregator.StoryID, error) {
-	k := seqKey(s.Seq)
-	v := w.stories.Get(k[:])
+// putPlace puts a story among the newest, or moves it there, and returns
+// what is stored of it already; nil: nothing.
+func (w *writer) putPlace(s *aggregator.Story) (*aggregator.Story, error) {
+	place := newestKey(stampOf(s.First), s.Seq)
+	var v []byte
+	if f := w.fresh[s.Seq]; f != nil && !f.told {
+		f.told = true
+	} else {
+		k := seqKey(s.Seq)
+		v = w.stories.Get(k[:])
+	}
 	if v == nil {
 		w.counters.stories++
-		return nil, nil
+		return nil, w.newest.put(place, s.Seq)
 	}
 	old, err := w.codec.story(s.Seq, v)
 	switch {
@@ -69,11 +73,12 @@ func (w *writer) moveStory(s *aggregator.Story, first stamp) ([]aggregator.Story
 		return nil, err
 	case old.ID != s.ID:
 		return nil, contradiction("story %s is stored as %d, which is story %s", s.ID, s.Seq, old.ID)
-	case stampOf(old.First) == first:
-		return old.Merged, nil
 	}
-	place := newestKey(stampOf(old.First), s.Seq)
-	return old.Merged, w.newest.Delete(place[:])
+	had := newestKey(stampOf(old.First), s.Seq)
+	if had == place {
+		return &old, nil
+	}
+	return &old, errors.Join(w.newest.remove(had, s.Seq), w.newest.put(place, s.Seq))
 }
 
 func (w *writer) checkStory(s *aggregator.Story) error {
@@ -129,7 +134,7 @@ func (w *writer) removeStory(seq uint64) error {
 // takeOut deletes a story and its place among the newest.
 func (w *writer) takeOut(s *aggregator.Story) error {
 	place := newestKey(stampOf(s.First), s.Seq)
-	if err := w.newest.Delete(place[:]); err != nil {
+	if err := w.newest.remove(place, s.Seq); err != nil {
 		return err
 	}
 	w.counters.stories--

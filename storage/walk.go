@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -44,10 +45,13 @@ func (db *DB) NewestStories(before aggregator.Position, limit int) ([]aggregator
 // newest hands over at most limit stories after the place before, in order.
 func (db *DB) newest(before aggregator.Position, limit int, each func(*reader, aggregator.Story) error) error {
 	return db.read("newest stories", func(r *reader) error {
-		c := r.tx.Bucket([]byte(newestBucket)).Cursor()
-		for k := seekNewest(c, before); k != nil && limit > 0; k, _ = c.Prev() {
-			limit--
-			s, err := r.storyPlaced(k)
+		places := r.placesBefore(before)
+		for ; limit > 0; limit-- {
+			place := places.next()
+			if place == nil {
+				return nil
+			}
+			s, err := r.storyPlaced(place)
 			if err == nil {
 				err = each(r, s)
 			}
@@ -75,20 +79,44 @@ func (r *reader) storyPlaced(place []byte) (aggregator.Story, error) {
 	return s, err
 }
 
-// seekNewest returns the key of the newest story after the place before.
-func seekNewest(c *bolt.Cursor, before aggregator.Position) []byte {
+// placeWalk walks through the places among the newest, the newest first: those
+// of the bucket and those that wait.
+type placeWalk struct {
+	cursor  *bolt.Cursor
+	place   []byte // the next of the bucket
+	waiting backward
+}
+
+// placesBefore begins after a place, at the newest where that is the zero
+// Position.
+func (r *reader) placesBefore(before aggregator.Position) *placeWalk {
+	walk := &placeWalk{cursor: r.tx.Bucket([]byte(newestBucket)).Cursor()}
 	if before == (aggregator.Position{}) {
-		k, _ := c.Last()
-		return k
+		walk.waiting = r.waiting.newest.before(nil)
+		walk.place, _ = walk.cursor.Last()
+		return walk
 	}
 	at := newestKey(stampOf(before.First), before.Seq)
-	k, _ := c.Seek(at[:])
-	if k == nil {
-		k, _ = c.Last()
-		return k
+	walk.waiting = r.waiting.newest.before(at[:])
+	if k, _ := walk.cursor.Seek(at[:]); k == nil {
+		walk.place, _ = walk.cursor.Last()
+	} else {
+		walk.place, _ = walk.cursor.Prev()
 	}
-	k, _ = c.Prev()
-	return k
+	return walk
+}
+
+// next returns the next place; nil after the last.
+func (w *placeWalk) next() []byte {
+	place := w.place
+	if waiting, at := w.waiting.last(); bytes.Compare(waiting, place) > 0 {
+		w.waiting = w.waiting.without(at)
+		return waiting
+	}
+	if place != nil {
+		w.place, _ = w.cursor.Prev()
+	}
+	return place
 }
 
 const (

@@ -10,14 +10,31 @@ import (
 
 func TestNewest(t *testing.T) {
 	t.Parallel()
+	for name, most := range map[string][2]int{
+		"all wait": {mostPlaces, mostPlaces}, "some wait": {0, mostPlaces}, "none waits": {0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testNewest(t, most)
+		})
+	}
+}
+
+// testNewest stores two stories and then three, with so many places that may
+// wait.
+func testNewest(t *testing.T, most [2]int) {
+	t.Helper()
 	db := newDB(t)
 	c := lone("bbc", 1, 2, 3, 4, 5)
 	// 2 is the newest, 1 and 4 are equally old, 5 has no date.
-	for i, first := range []time.Time{day(), day().Add(time.Hour), day().Add(time.Minute), day(), {}} {
+	for i, first := range []time.Time{day(), day().Add(72 * time.Hour), day().Add(24 * time.Hour), day(), {}} {
 		c.Stories[i].First = first
 	}
 	c.Stories[2].Withdrawn = true
-	mustCommit(t, db, c)
+	db.mostPlaces = most[0]
+	mustCommit(t, db, aggregator.Commit{Entries: c.Entries[:2], Stories: c.Stories[:2]})
+	db.mostPlaces = most[1]
+	mustCommit(t, db, aggregator.Commit{Entries: c.Entries[2:], Stories: c.Stories[2:]})
 	want := []uint64{2, 3, 4, 1, 5}
 
 	for limit := 1; limit <= 6; limit++ {
@@ -48,7 +65,7 @@ func TestNewest(t *testing.T) {
 
 	// A story whose First changes has one place, the new one.
 	moved := c.Stories[1]
-	moved.First = day().Add(-time.Hour)
+	moved.First = day().Add(-72 * time.Hour)
 	mustCommit(t, db, aggregator.Commit{Stories: []aggregator.Story{moved}})
 	mustCheck(t, db)
 	views, _, err := db.Newest(aggregator.Position{}, 10)

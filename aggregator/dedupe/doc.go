@@ -27,7 +27,7 @@
 //     that two stories are one, they are merged (linkage).
 //
 // What was old news when it was seen takes the first step only, and is folded
-// with what has the same link or words.
+// with what has the same link or headline.
 //
 // When in doubt two entries stay apart: a hidden report is worse than a
 // repeated one.

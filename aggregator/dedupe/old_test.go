@@ -33,12 +33,11 @@ func TestOldNews(t *testing.T) {
 		"report of what is old":    {claimed(first, month), report, aggregator.New, aggregator.RuleFirst},
 		"both old":                 {claimed(first, month), claimed(report, month), aggregator.New, aggregator.RuleFirst},
 		"old copy by its link":     {first, claimed(entry("kelmar", "Night boat", "", "https://norvia.example/ferry", time.Hour), month), aggregator.Copy, RuleLink},
-		"old copy by its words":    {first, claimed(entry("kelmar", ferry, rescue, "", time.Hour), month), aggregator.Copy, RuleText},
+		"old copy by its words":    {first, claimed(entry("kelmar", ferry, rescue, "", time.Hour), month), aggregator.Copy, RuleTitle},
 		"old copy by its title":    {first, claimed(entry("kelmar", ferry, night, "", time.Hour), month), aggregator.Copy, RuleTitle},
-		"old copy under its title": {first, claimed(entry("kelmar", "Night boat in trouble", rescue, "", time.Hour), month), aggregator.Copy, RuleBody},
-		"copies of one another":    {claimed(first, month), claimed(entry("kelmar", ferry, rescue, "", time.Hour), month), aggregator.Copy, RuleText},
-		"copy of what is old":      {claimed(first, month), entry("kelmar", ferry, rescue, "", time.Hour), aggregator.Copy, RuleText},
-		"old, cut short":           {first, claimed(entry("kelmar", "Night boat in trouble", rescue[:len(rescue)-60], "", time.Hour), month), aggregator.New, aggregator.RuleFirst},
+		"old copy, retitled":       {first, claimed(entry("kelmar", "Night boat in trouble", rescue, "", time.Hour), month), aggregator.New, aggregator.RuleFirst},
+		"copies of one another":    {claimed(first, month), claimed(entry("kelmar", ferry, rescue, "", time.Hour), month), aggregator.Copy, RuleTitle},
+		"copy of what is old":      {claimed(first, month), entry("kelmar", ferry, rescue, "", time.Hour), aggregator.Copy, RuleTitle},
 		"old and said to be ahead": {first, claimed(report, -month), aggregator.Report, RuleModel},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,8 +82,8 @@ type Reading struct {
 	live        bool // labelled as a page that goes on growing
 }
 
-// Read reads an entry's title, summary and canonical link; of old news no more
-// of the summary than tells whether another has the same.
+// Read reads an entry's title, summary and canonical link; of old news not the
+// summary.
 func (j *Judge) Read(e *aggregator.Entry) Reading {
 	old := j.old(e)
 	words := len(e.Title)
@@ -106,7 +106,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	if headline.Section != "" {
 		title = headline.Section + ": " + title
 	}
-	summary, _ := ReadBody(e.Summary)
 	j.scan.Reset(title)
 	text := j.plain[:0]
 	skeleton := newRolling()
@@ -156,7 +155,15 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	r.capitals = capitals > 3*small
 	r.grams = gramsOf(text)
 	titleText := len(text)
+	if telling >= minTitleWords {
+		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text))
+	}
+	if old {
+		j.plain = text
+		return r
+	}
 
+	summary, _ := ReadBody(e.Summary)
 	j.scan.Reset(withoutLinks(summary))
 	for r.bodyWords < maxBodyWords {
 		w, ok := j.scan.Next()
@@ -168,9 +175,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		}
 		r.bodyWords++
 		text = append(append(text, w.Letters...), ' ')
-		if old {
-			continue
-		}
 		root := j.stems.root(w.Letters, language)
 		segment.add(root.term)
 		r.tokens = append(r.tokens, token{root: root, shape: w.Shape})
@@ -179,9 +183,6 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	j.plain = text
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
-	}
-	if telling >= minTitleWords {
-		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text[:titleText]))
 	}
 	if r.bodyWords >= minBodyWords {
 		r.keys[keyBody] = newKey(keyBody, xxhash.Sum64(text[titleText:]))

@@ -133,7 +133,7 @@ const (
 
 // old reports whether the entry was old news when it was seen, as most of what
 // a source shows may be when it is read for the first time. It is folded with
-// what has the same link or words; as a report it is compared with nothing, and
+// what has the same link or headline; otherwise it is compared with nothing, and
 // the vocabulary and the habits don't learn from it.
 func (j *Judge) old(e *aggregator.Entry) bool {
 	return e.Seen.Sub(e.When()) > max(oldWindows*j.window, oldFrom)

@@ -22,7 +22,7 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 		return
 	case status == http.StatusOK, status == http.StatusNonAuthoritativeInfo, status == http.StatusIMUsed && p.deltaAsked(answer):
 		p.describe(answer, route, now)
-		body, err := p.read(answer)
+		body, err := p.read(ctx, answer)
 		if err != nil {
 			p.failFor(ctx, err, route.at)
 			if brokeOff(p.resp.Problem.Kind) {
@@ -43,7 +43,11 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 
 // describe takes what an answer says of the document it brings or confirms.
 func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
-	p.resp.FreshUntil = freshUntil(answer.Header, now)
+	lifetime, said := lifetimeOf(answer.Header, now)
+	if answer.StatusCode == http.StatusNotModified && !said {
+		lifetime = p.req.Lifetime
+	}
+	p.resp.Lifetime, p.resp.FreshUntil = lifetime, freshUntil(lifetime, answer.Header, now)
 	p.resp.ContentType = answer.Header.Get("Content-Type")
 	p.resp.Hubs, p.resp.Self = webSub(answer.Header, route.at)
 	p.resp.Alternates = alternates(answer.Header, route.at)
@@ -94,7 +98,7 @@ func (p *poll) refused(route *route) {
 	status := p.resp.Status
 	p.fail(aggregator.ProblemStatus, "the server answered "+statusText(status)+p.adviceFor(status, route))
 	switch {
-	case status == http.StatusGone:
+	case status == http.StatusGone && route.unbroken:
 		p.resp.Outcome = aggregator.Gone
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && !p.resp.RetryAfter.IsZero():
 		p.resp.Outcome = aggregator.Throttled
@@ -124,6 +128,10 @@ func (p *poll) adviceFor(status int, route *route) string {
 		return ": it refuses us; the publisher may have to let this address or User-Agent in"
 	case status == http.StatusNotFound:
 		return ": there is no feed at this address; check the URL"
+	case status == http.StatusGone && !route.unbroken:
+		return ": what the source redirects to for now was withdrawn; its own address is asked again"
+	case status == http.StatusPreconditionFailed:
+		return ": it does not know the validators it gave itself; they are forgotten"
 	case status == http.StatusGone:
 		return ": the feed was withdrawn for good; remove the source or give its new URL"
 	case status == http.StatusProxyAuthRequired:

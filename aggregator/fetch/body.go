@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,7 +16,7 @@ var errTooLarge = errors.New("the body is over the limit")
 // read returns the decompressed body and closes it. The error is the
 // connection's, errTooLarge, or the decompression's; what is returned beside it
 // is what had arrived.
-func (p *poll) read(answer *http.Response) ([]byte, error) {
+func (p *poll) read(ctx context.Context, answer *http.Response) ([]byte, error) {
 	p.phase.reach(atBody)
 	defer func() { _ = answer.Body.Close() }()
 	limit := p.client.opts.MaxBodyBytes
@@ -28,7 +29,7 @@ func (p *poll) read(answer *http.Response) ([]byte, error) {
 		wire.pace = newPace(least, func() { p.cancel(errSlow) })
 		defer wire.pace.stop()
 	}
-	body, err := p.client.pools.decompress(wire, codings(answer.Header), limit)
+	body, err := p.client.pools.decompress(wire, codings(answer.Header), limit, p.roomFor(ctx, wire))
 	if wire.err != nil {
 		// What the decompressor makes of a broken connection does not matter.
 		err = wire.err
@@ -94,6 +95,13 @@ func (p *pace) read(n int) {
 		return
 	}
 	if p.gotBytes += int64(n); p.gotBytes >= p.windowBytes {
+		p.gotBytes = 0
+		p.timer.Reset(rateWindow)
+	}
+}
+
+func (p *pace) restart() {
+	if p != nil {
 		p.gotBytes = 0
 		p.timer.Reset(rateWindow)
 	}

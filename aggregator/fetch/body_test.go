@@ -186,7 +186,13 @@ func TestHeaderLimit(t *testing.T) {
 // everyone waits, and the network is a pipe.
 
 // inBubble polls a server that answers over a pipe.
-func inBubble(t *testing.T, opts Options, answer func(net.Conn)) (got aggregator.Response) {
+func inBubble(t *testing.T, opts Options, answer func(net.Conn)) aggregator.Response {
+	t.Helper()
+	return inBubbleGrowing(t, opts, answer, nil)
+}
+
+// inBubbleGrowing does so with grow in the request.
+func inBubbleGrowing(t *testing.T, opts Options, answer func(net.Conn), grow func(context.Context, int64) error) (got aggregator.Response) {
 	t.Helper()
 	c := New(opts)
 	var servers sync.WaitGroup
@@ -200,7 +206,7 @@ func inBubble(t *testing.T, opts Options, answer func(net.Conn)) (got aggregator
 		})
 		return ours, nil
 	}
-	got = c.Fetch(t.Context(), aggregator.Request{Source: local("http://wire.example/")})
+	got = c.Fetch(t.Context(), aggregator.Request{Source: local("http://wire.example/"), Grow: grow})
 	c.Close()
 	servers.Wait()
 	return got

@@ -73,13 +73,13 @@ func take[T any](pool *sync.Pool, fresh func() *T) *T {
 // error that is neither this nor from's own is io.ErrUnexpectedEOF, for a body
 // that was cut short, or a codingError. What is returned beside an error is
 // what could be decompressed.
-func (p *pools) decompress(from io.Reader, coding string, limit int64) ([]byte, error) {
+func (p *pools) decompress(from io.Reader, coding string, limit int64, room *room) ([]byte, error) {
 	in := take(&p.inputs, func() *bufio.Reader { return bufio.NewReaderSize(nil, inputBytes) })
 	in.Reset(from)
 	body := take(&p.bodies, func() *bytes.Buffer { return new(bytes.Buffer) })
 	body.Reset()
 
-	err := p.decode(body, in, coding, limit)
+	err := p.decode(body, in, coding, limit, room)
 	in.Reset(nil)
 	p.inputs.Put(in)
 	if body.Cap() > keptBytes {
@@ -92,28 +92,28 @@ func (p *pools) decompress(from io.Reader, coding string, limit int64) ([]byte, 
 
 // decode decompresses in into body. What it takes from a pool goes back there
 // unless it panics.
-func (p *pools) decode(body *bytes.Buffer, in *bufio.Reader, coding string, limit int64) error {
+func (p *pools) decode(body *bytes.Buffer, in *bufio.Reader, coding string, limit int64, room *room) error {
 	head, err := in.Peek(4)
 	if len(head) == 0 {
 		return unlessEOF(err)
 	}
 	switch coding = sniff(coding, head); coding {
 	case "":
-		return fill(body, in, limit)
+		return fill(body, room.of(in), limit)
 	case "gzip":
 		gz := take(&p.gzips, func() *gzip.Reader { return new(gzip.Reader) })
-		err = fill(body, &gzipMembers{gz: gz, in: in}, limit)
+		err = fill(body, room.of(&gzipMembers{gz: gz, in: in}), limit)
 		p.gzips.Put(gz)
 	case "br":
 		br := take(&p.brotlis, func() *brotli.Reader { return brotli.NewReader(nil) })
 		_ = br.Reset(in)
-		err = fill(body, br, limit)
+		err = fill(body, room.of(br), limit)
 		_ = br.Reset(nil)
 		p.brotlis.Put(br)
 	case "zstd":
 		zs := take(&p.zstd, newZstd)
 		if err = zs.Reset(in); err == nil {
-			err = fill(body, zs, limit)
+			err = fill(body, room.of(zs), limit)
 		}
 		_ = zs.Reset(nil)
 		p.zstd.Put(zs)

@@ -173,12 +173,12 @@ func TestCutCompressedBodyKeepsWhatArrived(t *testing.T) {
 	for _, coding := range []string{"gzip", "br", "zstd"} {
 		packed := compressed(t, coding, []byte(text.String()))
 		var p pools
-		got, err := p.decompress(bytes.NewReader(packed[:len(packed)/2]), coding, 1<<20)
+		got, err := p.decompress(bytes.NewReader(packed[:len(packed)/2]), coding, 1<<20, nil)
 		if !errors.Is(err, io.ErrUnexpectedEOF) || len(got) < 100_000 || !strings.HasPrefix(text.String(), string(got)) {
 			t.Errorf("%s: %v, %d bytes", coding, err, len(got))
 		}
 		// What a broken body left in the pools must not reach the next one.
-		whole, err := p.decompress(iotest.OneByteReader(bytes.NewReader(packed)), coding, 1<<20)
+		whole, err := p.decompress(iotest.OneByteReader(bytes.NewReader(packed)), coding, 1<<20, nil)
 		if err != nil || string(whole) != text.String() {
 			t.Errorf("%s, the next body: %v, %d bytes", coding, err, len(whole))
 		}
@@ -196,7 +196,7 @@ func FuzzDecompress(f *testing.F) {
 	const limit = 100_000
 	var p pools
 	f.Fuzz(func(t *testing.T, coding string, body []byte) {
-		got, err := p.decompress(bytes.NewReader(body), coding, limit)
+		got, err := p.decompress(bytes.NewReader(body), coding, limit, nil)
 		if len(got) > limit {
 			t.Errorf("%d bytes", len(got))
 		}
@@ -204,7 +204,7 @@ func FuzzDecompress(f *testing.F) {
 		if err != nil && !isCoding && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, errTooLarge) {
 			t.Errorf("error without a kind: %v", err)
 		}
-		clean, err := p.decompress(bytes.NewReader([]byte(document)), "", limit)
+		clean, err := p.decompress(bytes.NewReader([]byte(document)), "", limit, nil)
 		if err != nil || string(clean) != document {
 			t.Errorf("the next body: %q, %v", clean, err)
 		}

@@ -51,6 +51,11 @@
 // or does not decompress. Bytes past Content-Length do not belong to the body,
 // and the connection that brought them is not used again.
 //
+// # Posts
+//
+// [Client.Post] sends a form to a hub of a source (W3C WebSub, section 5.1)
+// within the same limits and by the same way: addresses, proxy, credentials.
+//
 // # Time
 //
 // Options.Timeout covers everything from resolving the name to the last byte.

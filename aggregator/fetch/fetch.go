@@ -18,7 +18,8 @@ type Options struct {
 	// not be empty.
 	UserAgent string
 	// Timeout bounds a whole poll, from resolving the name to the end of the
-	// body, redirects included; 0: 30 s.
+	// body, redirects included, and without what aggregator.Request.Grow waits;
+	// 0: 30 s.
 	Timeout time.Duration
 	// MaxBodyBytes bounds a body, both decompressed and as it crosses the
 	// network; 0: 10 MB.
@@ -30,6 +31,10 @@ type Options struct {
 	MinRateBytes int64
 	// MaxRedirects is how many redirects a poll follows; 0: 5; negative: none.
 	MaxRedirects int
+	// Dial opens the connections to proxies and for sources that may have
+	// private addresses; nil: over the network. All others are opened over the
+	// network, where each address is looked at first.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// MaxIdlePerHost is how many idle connections a host keeps; 0: 64.
 	MaxIdlePerHost int
 }
@@ -41,6 +46,9 @@ func (o Options) withDefaults() Options {
 	o.MinRateBytes = cmp.Or(o.MinRateBytes, 100)
 	o.MaxRedirects = cmp.Or(o.MaxRedirects, 5)
 	o.MaxIdlePerHost = cmp.Or(o.MaxIdlePerHost, 64)
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: o.Timeout}).DialContext
+	}
 	return o
 }
 
@@ -62,7 +70,7 @@ func New(opts Options) *Client {
 	life, endDials := context.WithCancel(context.Background())
 	guard := newGuard()
 	dialGuarded := dialUntil(life, (&net.Dialer{Timeout: opts.Timeout, Control: guard.control}).DialContext)
-	dialAnywhere := dialUntil(life, (&net.Dialer{Timeout: opts.Timeout}).DialContext)
+	dialAnywhere := dialUntil(life, opts.Dial)
 	return &Client{
 		opts: opts,
 		header: http.Header{
@@ -87,29 +95,36 @@ func (c *Client) Close() {
 	c.proxies.closeIdle()
 }
 
-// Fetch polls req.Source once with the given validators and says what became
-// of it. The outcomes:
+// Fetch polls req.Source once, at req.Address if it has moved there, with the
+// given validators, and says what became of it. The outcomes:
 //
 //   - Fetched: 200 or 203, or 226 where we asked for it (Delta is set). Body
 //     holds the document and belongs to the caller.
 //   - NotModified: 304 to a conditional request. Validators are the request's,
 //     replaced by those the answer brought.
 //   - Throttled: 429, or 503 with a Retry-After that can be read.
-//   - Gone: 410.
+//   - Gone: 410, unless a redirect that is not for good led to it.
 //   - Failed: everything else, any other status included. If the body broke off
 //     on the way, Body holds what had arrived: entries may be saved from it,
 //     but a Failed poll has no validators to keep.
 //
 // URL is set as soon as an answer arrived, RetryAfter with any status from 400
-// up; ContentType, Hubs, Self, Alternates and FreshUntil belong to an answer that
-// brings or confirms a document; Validators and Moved are set with Fetched and
-// NotModified only. URL and Moved hold no user, password or fragment.
+// up; ContentType, Hubs, Self, Alternates, FreshUntil and Lifetime belong to an
+// answer that brings or confirms a document; Validators and Moved are set with
+// Fetched and NotModified only. URL and Moved hold no user, password or
+// fragment.
 //
 // When ctx is cancelled the outcome is Failed with ProblemCancelled; when its
 // deadline passes, ProblemTimeout.
-func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggregator.Response) {
+func (c *Client) Fetch(ctx context.Context, req aggregator.Request) aggregator.Response {
+	p := &poll{client: c, req: &req, source: &req.Source, sent: req.Validators, grow: req.Grow}
+	return p.within(ctx, p.run)
+}
+
+// within runs what asks, within the limits of time, and returns what became of
+// it, a panic included.
+func (p *poll) within(ctx context.Context, run func(ctx context.Context)) (resp aggregator.Response) {
 	start := time.Now()
-	p := &poll{client: c, source: &req.Source, sent: req.Validators}
 	defer func() {
 		if v := recover(); v != nil {
 			p.resp = aggregator.Response{}
@@ -122,9 +137,9 @@ func (c *Client) Fetch(ctx context.Context, req aggregator.Request) (resp aggreg
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timeout := time.AfterFunc(c.opts.Timeout, func() { cancel(errTimeout) })
-	defer timeout.Stop()
+	p.timeout = newCountdown(p.client.opts.Timeout, func() { cancel(errTimeout) })
+	defer p.timeout.stop()
 	p.cancel = cancel
-	p.run(ctx)
+	run(ctx)
 	return p.resp
 }

@@ -140,6 +140,7 @@ func TestFetchFillsResponse(t *testing.T) {
 		Outcome: aggregator.Fetched, Status: 200, URL: url + "/feed",
 		BytesRead:   int64(len(document)),
 		Validators:  aggregator.Validators{ETag: `W/"a b"`, LastModified: "yesterday, as it were"},
+		Lifetime:    10 * time.Minute,
 		ContentType: "application/rss+xml; charset=utf-8",
 		Hubs:        []string{url + "/hub"}, Self: url + "/feed",
 		Body: []byte(document),

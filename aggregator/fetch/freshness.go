@@ -10,30 +10,33 @@ import (
 // farthest is how far ahead a server may put off the next poll.
 const farthest = 24 * time.Hour
 
-// freshUntil returns how long an answer that arrived at now stays fresh, at
-// most a day ahead (RFC 9111, section 4.2); zero: it is stale already, or the
-// server does not say. We are no shared cache, so s-maxage does not concern us.
-func freshUntil(header http.Header, now time.Time) time.Time {
+// lifetimeOf returns how long an answer that arrived at now is fresh from when
+// it was sent, 0: not at all or not stated, and whether it says anything of
+// caches at all (RFC 9111, section 4.2.1).
+// We are no shared cache, so s-maxage does not concern us; and since nothing is
+// guessed that the server does not say, must-revalidate changes nothing.
+func lifetimeOf(header http.Header, now time.Time) (lifetime time.Duration, said bool) {
 	control := cacheControl(header)
-	if control.dontReuse {
-		return time.Time{}
-	}
-	date, dated := httpDate(header.Get("Date"))
-	if !dated {
-		date = now
-	}
-	var lifetime time.Duration
 	switch {
+	case control.dontReuse:
+		return 0, true
 	case control.hasMaxAge:
-		lifetime = control.maxAge
+		return control.maxAge, true
 	case header.Get("Expires") != "":
 		expires, ok := httpDate(header.Get("Expires"))
 		if !ok {
-			return time.Time{} // "0" and its like mean: already expired
+			return 0, true // "0" and its like mean: already expired
 		}
-		lifetime = expires.Sub(date)
+		return max(expires.Sub(dateOf(header, now)), 0), true
 	}
-	age := max(now.Sub(date), 0)
+	return 0, header.Get("Cache-Control") != ""
+}
+
+// freshUntil returns when an answer with that lifetime, which arrived at now,
+// ceases to be fresh, at most a day ahead (RFC 9111, section 4.2.3); zero: it
+// is stale already.
+func freshUntil(lifetime time.Duration, header http.Header, now time.Time) time.Time {
+	age := max(now.Sub(dateOf(header, now)), 0)
 	if said, ok := deltaSeconds(header.Get("Age")); ok {
 		age = max(age, said)
 	}
@@ -42,6 +45,14 @@ func freshUntil(header http.Header, now time.Time) time.Time {
 		return time.Time{}
 	}
 	return now.Add(left)
+}
+
+// dateOf returns when the answer says it was sent; now where it does not.
+func dateOf(header http.Header, now time.Time) time.Time {
+	if date, ok := httpDate(header.Get("Date")); ok {
+		return date
+	}
+	return now
 }
 
 // control is what Cache-Control says to us (RFC 9111, section 5.2.2).
@@ -83,11 +94,7 @@ func retryAfter(header http.Header, now time.Time) time.Time {
 		if !isDate {
 			return time.Time{}
 		}
-		clock, dated := httpDate(header.Get("Date"))
-		if !dated {
-			clock = now
-		}
-		wait = until.Sub(clock)
+		wait = until.Sub(dateOf(header, now))
 	}
 	return now.Add(min(max(wait, 0), farthest))
 }

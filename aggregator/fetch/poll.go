@@ -29,18 +29,26 @@ const (
 // poll is one Fetch under way. It belongs to one goroutine, but for phase.
 type poll struct {
 	client *Client
-	source *aggregator.Source
+	req    *aggregator.Request
+	source *aggregator.Source    // of req
 	sent   aggregator.Validators // those that can be sent
 	cancel context.CancelCauseFunc
 	phase  phase
+
+	grow    func(ctx context.Context, bytes int64) error // nil: nobody counts what the body takes
+	timeout *countdown
 
 	wireBytes int64
 	resp      aggregator.Response
 }
 
-// run goes from the source's URL along its redirects to the answer.
+// run goes from the source's address along its redirects to the answer.
 func (p *poll) run(ctx context.Context) {
-	start, ok := parseHTTP(p.source.URL)
+	home, ok := parseHTTP(p.source.URL)
+	start := home
+	if ok && p.req.Address != "" {
+		start, ok = parseHTTP(p.req.Address)
+	}
 	if !ok {
 		p.fail(aggregator.ProblemAddress, "the source's URL is not an absolute http or https address: correct it in the configuration")
 		return
@@ -50,7 +58,7 @@ func (p *poll) run(ctx context.Context) {
 		return
 	}
 	p.sent = sendable(p.sent)
-	route := newRoute(start, p.client.opts.MaxRedirects)
+	route := newRoute(home, start, p.client.opts.MaxRedirects)
 	ctx = p.phase.trace(ctx)
 	for {
 		answer, err := p.ask(ctx, route) //nolint:bodyclose // discard and read close it
@@ -75,12 +83,17 @@ func (p *poll) run(ctx context.Context) {
 // ask sends one request to where the route has come. An error is the
 // transport's, or the guard's.
 func (p *poll) ask(ctx context.Context, route *route) (*http.Response, error) {
+	return p.send(p.request(ctx, route))
+}
+
+// send sends r the way that the source's settings allow.
+func (p *poll) send(r *http.Request) (*http.Response, error) {
 	p.phase.restart()
 	transport := p.client.guarded
 	switch {
 	case p.source.Proxy != "":
 		if !p.source.AllowPrivate {
-			if err := p.client.guard.checkHost(route.at.Hostname()); err != nil {
+			if err := p.client.guard.checkHost(r.URL.Hostname()); err != nil {
 				return nil, err
 			}
 		}
@@ -91,7 +104,7 @@ func (p *poll) ask(ctx context.Context, route *route) (*http.Response, error) {
 	case p.source.AllowPrivate:
 		transport = p.client.anywhere
 	}
-	return transport.RoundTrip(p.request(ctx, route))
+	return transport.RoundTrip(r)
 }
 
 func (p *poll) request(ctx context.Context, route *route) *http.Request {

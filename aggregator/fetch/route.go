@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// route is the way from the source's URL along its redirects.
+// route is the way from the address that is asked along its redirects.
 type route struct {
 	at    *url.URL
 	home  bool   // it never left the origin of the source's URL
@@ -20,8 +20,9 @@ type route struct {
 	limit    int
 }
 
-func newRoute(start *url.URL, limit int) *route {
-	return &route{at: start, home: true, unbroken: true, limit: max(limit, 0)}
+// newRoute begins a route at start, for a source whose URL is home.
+func newRoute(home, start *url.URL, limit int) *route {
+	return &route{at: start, home: origin(start) == origin(home), unbroken: true, limit: max(limit, 0)}
 }
 
 // follow goes where a redirect leads. Its error is a sentence for the operator.

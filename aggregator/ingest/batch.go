@@ -65,6 +65,9 @@ func (in *Ingest) settle(batch []submission) {
 		reports, err = in.commit(results)
 	}
 	in.record(err, reports)
+	if err == nil && in.opts.Committed != nil {
+		in.opts.Committed(reports)
+	}
 	for i, s := range batch {
 		switch {
 		case s.reply == nil:
@@ -74,8 +77,8 @@ func (in *Ingest) settle(batch []submission) {
 			s.reply <- reply{report: reports[i]}
 		}
 	}
-	if err == nil && in.opts.Committed != nil {
-		in.opts.Committed(reports)
+	if err == nil {
+		in.tune()
 	}
 }
 

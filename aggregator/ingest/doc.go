@@ -4,7 +4,8 @@
 // source is asked with its stored validators, the body is compared with the
 // last by digest, and what is new is parsed. Whatever becomes of it, a panic
 // included, ends as an [aggregator.PollResult], and every result goes the same
-// way: to the writer.
+// way: to the writer. What a hub pushes ([Ingest.Push]) is read and taken like a
+// poll's body, and changes nothing that polls go by.
 //
 // The writer, [Ingest.Run], takes the results that wait, folds them in order
 // into one [aggregator.Commit], and stores it in one transaction. Only it

@@ -8,6 +8,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/dedupe"
+	"wiredesk/aggregator/schedule"
 )
 
 // Archive is what the fold reads of the store.
@@ -47,11 +48,15 @@ type Report struct {
 	Entries   []*aggregator.Entry    // that the decisions are about, parallel to them; not to be changed
 	Before    aggregator.Outcome     // of the poll before; Pending: there was none
 	Known     int                    // entries that were known and unchanged
+	Pushed    aggregator.PushKind    // what a hub did, where no poll was made
 	First     bool                   // the first document of the source: its entries are old news
 	// Delays holds, for each new entry with a claimed date that is not old
 	// news, how long after that date it was seen.
 	Delays  []time.Duration
 	Changed bool // some story is to be shown otherwise than before
+	// Relocated says that the source is polled at another address from now on:
+	// it has moved for good, or what it had moved to was given up.
+	Relocated bool
 }
 
 // fold turns a batch of results into one commit. It reads the store but writes
@@ -60,6 +65,7 @@ type fold struct {
 	archive  Archive
 	judge    judge
 	settings *Settings
+	tuning   *schedule.Tuning
 	states   func(source string) aggregator.SourceState
 
 	lastSeq  uint64
@@ -76,9 +82,9 @@ type fold struct {
 	loud    bool                             // some result brought more than the news that nothing changed
 }
 
-func newFold(archive Archive, j judge, settings *Settings, states func(source string) aggregator.SourceState) *fold {
+func newFold(archive Archive, j judge, settings *Settings, tuning *schedule.Tuning, states func(source string) aggregator.SourceState) *fold {
 	return &fold{
-		archive: archive, judge: j, settings: settings, states: states,
+		archive: archive, judge: j, settings: settings, tuning: tuning, states: states,
 		known:   make(map[aggregator.EntryID]aggregator.Known),
 		stored:  make(map[uint64]*aggregator.Entry),
 		entries: make(map[uint64]*aggregator.Entry),
@@ -111,10 +117,11 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	}
 	report.State = after(before, src, result, tally{
 		seen: seen, showing: showing, trust: trust, fresh: report.news(),
-	}, f.settings.Planner)
-	report.Before = before.Outcome
+	}, planning{f.settings.Planner, f.tuning})
+	report.Before, report.Pushed = before.Outcome, result.Pushed
+	report.Relocated = before.URL == result.URL && before.Address != report.State.Address
 	f.newest[result.Source] = report.State
-	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators {
+	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators || report.Relocated {
 		f.loud = true
 	}
 	return report, nil
@@ -124,13 +131,14 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 // once.
 func (f *fold) quiet() bool { return !f.loud }
 
-func (r *Report) news() (n int) {
-	for _, d := range r.Decisions {
+// news returns when each new entry was published, as claimed.
+func (r *Report) news() (published []time.Time) {
+	for i, d := range r.Decisions {
 		if d.Kind != aggregator.Update {
-			n++
+			published = append(published, cmp.Or(r.Entries[i].Published, r.Entries[i].Updated))
 		}
 	}
-	return n
+	return published
 }
 
 // seen returns when a result's entries count as seen: when it arrived, but

@@ -51,7 +51,7 @@ func settings() ingest.Settings {
 	}
 	return ingest.Settings{
 		Sources: sources,
-		Planner: schedule.Planner{Interval: 10 * time.Minute},
+		Planner: schedule.Planner{Budget: 10 * time.Minute},
 		Keep:    30 * 24 * time.Hour,
 		Drop: func(_ aggregator.Source, e *aggregator.Entry) (bool, error) {
 			return strings.Contains(e.Title, "Horoscope"), nil

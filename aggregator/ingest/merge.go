@@ -56,6 +56,9 @@ func (f *fold) merge(a, b aggregator.StoryID, at time.Time) (into, from aggregat
 	}
 	delete(f.stories, younger.ID)
 	f.aliases[younger.ID] = older.ID
+	if err := f.corrected(older); err != nil {
+		return into, from, err
+	}
 	f.settle(older, at)
 	return older.ID, younger.ID, nil
 }
@@ -135,7 +138,57 @@ func (f *fold) part(id aggregator.StoryID, leave []uint64, at time.Time) error {
 	}
 	story.Members = rest
 	f.stories[apart.ID] = apart
-	f.settle(story, at)
-	f.settle(apart, at)
+	for _, s := range []*aggregator.Story{story, apart} {
+		if err := f.withdrawn(s); err != nil {
+			return err
+		}
+		f.settle(s, at)
+		if err := f.corrected(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawn says anew which members their sources have taken back, after the
+// story has lost some: those that were told before a withdrawal in it.
+func (f *fold) withdrawn(story *aggregator.Story) error {
+	until := make(map[string]uint64) // the last withdrawal of a source
+	for _, m := range story.Members {
+		e, err := f.entry(m.Seq)
+		if err != nil {
+			return err
+		}
+		if withdraws(e) {
+			until[m.Source] = m.Seq
+		}
+	}
+	for i := range story.Members {
+		m := &story.Members[i]
+		m.Withdrawn = m.Seq <= until[m.Source]
+	}
+	return nil
+}
+
+// corrected lets the correction or the numbered update lead with which the
+// lead's source replaced its own text, where the two have come together
+// otherwise than one after the other.
+func (f *fold) corrected(story *aggregator.Story) error {
+	lead, err := f.entry(story.Lead)
+	if err != nil {
+		return err
+	}
+	for _, m := range story.Members {
+		if m.Source != lead.Source || m.Seq <= lead.Seq || m.Withdrawn {
+			continue
+		}
+		e, err := f.entry(m.Seq)
+		if err != nil {
+			return err
+		}
+		if labelled(e, aggregator.LabelCorrection) || update(e) > update(lead) {
+			story.Lead, lead = m.Seq, e
+		}
+	}
 	return nil
 }

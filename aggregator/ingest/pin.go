@@ -13,7 +13,7 @@ import (
 
 // ErrPin is wrapped by the error of a pin that cannot be obeyed: it names one
 // entry twice or one that was dropped, or contradicts other pins.
-var ErrPin = errors.New("this pin cannot be obeyed")
+var ErrPin = errors.New("this pin contradicts what is known")
 
 // pinning is a pin on its way to the writer, or one to be taken back.
 type pinning struct {
@@ -169,7 +169,7 @@ func (f *fold) pinTogether(a, b *aggregator.Entry, others []aggregator.Pin, at t
 			return nil, err
 		}
 		if x.Story == a.Story && y.Story == b.Story || x.Story == b.Story && y.Story == a.Story {
-			return nil, fmt.Errorf("%w: their stories are kept apart by the pin of %s and %s", ErrPin, o.A, o.B)
+			return nil, fmt.Errorf("%w: their stories are kept apart by the pin of %s and %s: remove that first", ErrPin, o.A, o.B)
 		}
 	}
 	before := map[uint64]bool{}

@@ -227,3 +227,36 @@ func TestPinFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A correction leads the entry it corrects, however the two came together.
+func TestPinnedCorrectionLeads(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	b.tell("norvia", "0", "backlog: so that what follows is news")
+	ferry := b.tell("norvia", "1", "ferry: Fourteen missing").Story
+	fixed := b.tell("norvia", "2", "CORRECTED boat: Four missing")
+	b.pin(entryID("norvia", "1"), entryID("norvia", "2"), true)
+	if view, _ := b.story(ferry); view.Lead != fixed.Seq {
+		t.Errorf("entry %d leads", view.Lead)
+	}
+}
+
+// What a withdrawal took back stands again once that turns out to mean another
+// story.
+func TestPartedWithdrawalTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	b := newTopicsBench(t)
+	b.tell("norvia", "0", "backlog: so that what follows is news")
+	ferry := b.tell("norvia", "1", "ferry: Aground").Story
+	b.tell("norvia", "2", "KILL ferry: Told of another")
+	if view, _ := b.story(ferry); !view.Withdrawn {
+		t.Fatal("it is not withdrawn")
+	}
+	b.pin(entryID("norvia", "1"), entryID("norvia", "2"), false)
+	if view, _ := b.story(ferry); view.Withdrawn || view.Members[0].Withdrawn || len(view.Standing()) != 1 {
+		t.Errorf("it is still withdrawn: %+v", view.Story)
+	}
+	if view, _ := b.story(entryID("norvia", "2").Story()); !view.Withdrawn {
+		t.Errorf("the withdrawal is news: %+v", view.Story)
+	}
+}

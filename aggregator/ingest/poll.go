@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -31,27 +32,62 @@ type Parser interface {
 //
 // A source that showed nothing new is not waited for: its host is free as soon
 // as it has answered, and if its state cannot be stored nothing is lost.
-func (in *Ingest) Poll(ctx context.Context, src aggregator.Source) schedule.Turn {
+func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
 	before := in.State(src.ID)
-	result := in.opts.Poller.Ask(ctx, src, before)
+	result := in.opts.Poller.Within(room.Grow).Ask(ctx, src, before)
 	switch {
 	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
 	case result.Response.Outcome == aggregator.NotModified:
-		state := after(before, src, &result, tally{}, in.settings.Load().Planner)
+		state := after(before, src, &result, tally{}, in.planning())
 		in.hand(submission{result: result})
-		return schedule.Turn{Due: state.NextPoll}
+		return in.turnOf(src, &state, &result.Response)
 	}
 	report, err := in.Submit(result)
 	if err != nil {
-		// Nothing was stored, so everything is still to be fetched.
-		return schedule.Turn{Due: time.Now().Add(in.retryAfter())}
+		// Nothing was stored, so the source stays where it is, and a document is
+		// still to be fetched: as soon as its server allows. A poll that brought
+		// none is repeated when it would have been anyway.
+		state := after(before, src, &result, tally{}, in.planning())
+		turn := in.turnOf(src, &state, &result.Response)
+		turn.Address = before.AddressOf(src)
+		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {
+			if turn.Due = time.Now().Add(in.retryAfter()); fresh.After(turn.Due) {
+				turn.Due = fresh
+			}
+		}
+		return turn
 	}
-	turn := schedule.Turn{Due: report.State.NextPoll}
-	if report.State.Outcome == aggregator.Throttled {
-		turn.Rest = report.State.NextPoll
+	return in.turnOf(src, &report.State, &result.Response)
+}
+
+// turnOf returns what the loop is to know of a source in that state, after that
+// answer.
+func (in *Ingest) turnOf(src aggregator.Source, s *aggregator.SourceState, r *aggregator.Response) schedule.Turn {
+	turn := schedule.Turn{
+		Due: s.NextPoll, Floor: floor(s, r), Address: s.AddressOf(src), Rest: s.Rest.Until, RestAt: s.Rest.At,
+	}
+	if turn.Rest.IsZero() && r.Status == http.StatusServiceUnavailable {
+		// It does not say for how long: a source that never answers otherwise
+		// must not keep the others of its host waiting for more than a little.
+		turn.Rest, turn.RestAt = r.At.Add(in.retryAfter()), r.URL
 	}
 	return turn
+}
+
+// floor returns when a source that answered well may be polled again at the
+// earliest, and the zero time where that is when it is due.
+func floor(s *aggregator.SourceState, r *aggregator.Response) time.Time {
+	if !s.Outcome.Good() || s.Hints.SkipHours != 0 || s.Hints.SkipDays != 0 {
+		return time.Time{}
+	}
+	earliest := s.LastPoll.Add(s.Hints.MinInterval)
+	for _, other := range []time.Time{r.FreshUntil, r.RetryAfter} {
+		if other.After(earliest) {
+			earliest = other
+		}
+	}
+	return earliest
 }
 
 // Poller asks sources and reads what they answer. Many goroutines may use it at
@@ -61,6 +97,7 @@ type Poller struct {
 	parser  Parser
 	log     *slog.Logger
 	parsing chan struct{}
+	grow    func(ctx context.Context, bytes int64) error
 }
 
 // NewPoller returns a Poller. However many polls are under way, it parses no
@@ -68,6 +105,14 @@ type Poller struct {
 // parsed takes many times the memory of its body.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
 	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, runtime.GOMAXPROCS(0))}
+}
+
+// Within returns a Poller like p of which each request asks grow for what its
+// body takes (aggregator.Request.Grow).
+func (p *Poller) Within(grow func(ctx context.Context, bytes int64) error) *Poller {
+	within := *p
+	within.grow = grow
+	return &within
 }
 
 // Ask polls src without storing anything: the request with the validators of
@@ -84,22 +129,25 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 			})
 		}
 	}()
-	req := aggregator.Request{Source: src}
-	if state.URL == src.URL {
-		req.Validators = state.Validators
-	} else {
+	if state.URL != src.URL {
 		state = aggregator.SourceState{}
 	}
+	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime, Grow: p.grow}
+	result.Address = req.Address
 	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body
 	response.Body = nil
 	result.Response = response
-	if len(body) == 0 && response.Outcome != aggregator.Fetched {
-		return result
-	}
 	digest := digestOf(body, response.ContentType)
-	if response.Outcome == aggregator.Fetched && digest == state.BodyDigest {
+	switch {
+	case response.Outcome == aggregator.NotModified && state.Document == aggregator.DocumentUnreadable:
+		result.Response = failed(response, stillUnreadable(state.Problem))
+		result.BodyDigest = state.BodyDigest
+		return result
+	case response.Outcome == aggregator.Fetched && digest == state.BodyDigest && state.Document.Readable():
 		result.Response.Outcome = aggregator.NotModified
+		return result
+	case len(body) == 0 && response.Outcome != aggregator.Fetched:
 		return result
 	}
 	document, err := p.parse(body, &response)
@@ -110,7 +158,12 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	}
 	if err != nil {
-		result.Response = failed(response, problemOf(err))
+		problem := problemOf(err)
+		// Of a page that is no feed there is what it says of hubs.
+		result.Document, result.Response = document, failed(response, problem)
+		if problem.Kind != aggregator.ProblemInternal {
+			result.BodyDigest = digest
+		}
 		return result
 	}
 	result.Document, result.BodyDigest = document, digest
@@ -139,6 +192,16 @@ func failed(response aggregator.Response, problem aggregator.Problem) aggregator
 		response.At = time.Now().UTC()
 	}
 	return response
+}
+
+// stillUnreadable is the problem with a document that did not change since it
+// could not be read, given that of the last poll.
+func stillUnreadable(last aggregator.Problem) aggregator.Problem {
+	switch last.Kind {
+	case aggregator.ProblemNotFeed, aggregator.ProblemMalformed, aggregator.ProblemHostile:
+		return last
+	}
+	return aggregator.Problem{Kind: aggregator.ProblemNotFeed, Message: "this is still the document that could not be read"}
 }
 
 func problemOf(err error) aggregator.Problem {

@@ -45,30 +45,47 @@ func TestAddressOfSourceChanges(t *testing.T) {
 	b.submit(b.fetched("norvia", item("1", "A")))
 	result := b.fetched("norvia", item("1", "A"))
 	result.URL = "https://norvia.example/new-feed"
-	result.Response.Outcome, result.Document = aggregator.Failed, aggregator.Document{}
+	result.Response.Outcome, result.Document, result.BodyDigest = aggregator.Failed, aggregator.Document{}, 0
 	result.Response.Problem = aggregator.Problem{Kind: aggregator.ProblemConnect, Message: "refused"}
 	if s := b.submit(result).State; s.Validators.ETag != "" || s.BodyDigest != 0 || s.URL != result.URL {
 		t.Errorf("the old address's validators are kept for the new: %+v", s)
 	}
 }
 
+// moved polls after a while, and finds the source redirected for good.
+func (b *bench) moved(after time.Duration, to string) aggregator.SourceState {
+	b.now = b.now.Add(after)
+	r := b.fetched("norvia", item("1", "A"))
+	r.Address, r.Response.Moved = b.in.State("norvia").Address, to
+	return b.submit(r).State
+}
+
 func TestPermanentMoveIsCountedByDay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	moved := func(after time.Duration, to string) []time.Time {
-		b.now = b.now.Add(after)
-		r := b.fetched("norvia", item("1", "A"))
-		r.Response.Moved = to
-		return b.submit(r).State.MovedSeen
-	}
 	const to = "https://norvia.example/moved"
 	for i, step := range []struct {
-		after time.Duration
-		to    string
-		days  int
-	}{{0, to, 1}, {time.Hour, to, 1}, {24 * time.Hour, to, 2}, {24 * time.Hour, to, 3}, {24 * time.Hour, to, 3}, {time.Hour, to + "2", 1}, {time.Hour, "", 0}} {
-		if got := len(moved(step.after, step.to)); got != step.days {
-			t.Errorf("step %d: seen on %d days, want %d", i, got, step.days)
+		after   time.Duration
+		to      string
+		days    int
+		address string
+	}{
+		{0, to, 1, ""},
+		{time.Hour, to, 1, ""},
+		{24 * time.Hour, to + "2", 1, ""},
+		{24 * time.Hour, to, 1, ""},
+		{24 * time.Hour, to, 2, ""},
+		{24 * time.Hour, "", 0, ""},
+		{24 * time.Hour, to, 1, ""},
+		{48 * time.Hour, to, 2, ""},
+		{24 * time.Hour, to, 0, to},
+		{24 * time.Hour, "", 0, to},
+		{24 * time.Hour, url("norvia"), 1, to},
+		{24 * time.Hour, url("norvia"), 2, to},
+		{24 * time.Hour, url("norvia"), 0, ""}, // and back
+	} {
+		if s := b.moved(step.after, step.to); len(s.MovedSeen) != step.days || s.Address != step.address {
+			t.Errorf("step %d: seen on %d days, polled at %q; want %d, %q", i, len(s.MovedSeen), s.Address, step.days, step.address)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,6 +92,7 @@ type Options struct {
 type Ingest struct {
 	opts     Options
 	settings atomic.Pointer[Settings]
+	tuning   atomic.Pointer[schedule.Tuning]
 	results  chan submission
 	previews chan preview
 	pinnings chan pinning
@@ -107,6 +110,7 @@ type Ingest struct {
 	saving   sync.WaitGroup // the snapshot under way
 	lastSeq  uint64
 	lastSeen time.Time
+	tuned    *Settings                         // that the tuning was worked out for
 	quiet    map[string]aggregator.SourceState // folded, and to be stored with the next commit
 }
 
@@ -143,6 +147,7 @@ func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*I
 	if err := in.restore(); err != nil {
 		return nil, err
 	}
+	in.tune()
 	return in, nil
 }
 
@@ -158,6 +163,14 @@ func (in *Ingest) State(source string) aggregator.SourceState {
 		state.Source = source
 	}
 	return state
+}
+
+// States returns what is remembered of each source, in no order; also of those
+// that are not configured any more and whose entries are kept.
+func (in *Ingest) States() []aggregator.SourceState {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	return slices.Collect(maps.Values(in.states))
 }
 
 // Fault returns why the last commit failed, or nil if it did not.
@@ -310,7 +323,7 @@ func (onlyAsked) Add(*aggregator.Entry, dedupe.Reading) {}
 func (onlyAsked) Move(uint64, aggregator.StoryID) {}
 
 func (in *Ingest) fold(j judge) *fold {
-	f := newFold(in.opts.Store, j, in.settings.Load(), in.State)
+	f := newFold(in.opts.Store, j, in.settings.Load(), in.tuning.Load(), in.State)
 	f.lastSeq, f.lastSeen = in.lastSeq, in.lastSeen
 	return f
 }

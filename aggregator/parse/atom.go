@@ -48,6 +48,7 @@ func (r *reader) describeAtom(f *atom.Feed, n note) {
 		}
 	}
 	r.doc.Site = resolve(r.base, alternate(f.Links))
+	r.doc.Hints.MinInterval = updateInterval(f.Extensions["sy"])
 }
 
 // alternate returns the page behind a feed or an entry, HTML preferred.

@@ -197,6 +197,9 @@ func (r *renderer) start(z *html.Tokenizer, a atom.Atom, name []byte, more, mark
 	if !r.resolve(a) || !markup || !r.judge.known[element] {
 		return false
 	}
+	if endsParagraph(a) {
+		r.end("p")
+	}
 	for len(r.open) > 0 && ends(element, r.open[len(r.open)-1]) {
 		r.pop()
 	}

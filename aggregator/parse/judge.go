@@ -91,6 +91,19 @@ func ends(element, open string) bool {
 	return false
 }
 
+// endsParagraph reports whether the start of an element is the end of an open
+// paragraph, however deep in it (the HTML standard, section 13.2.6.4.7).
+func endsParagraph(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Div, atom.Ul, atom.Ol, atom.Dl, atom.Li, atom.Dt, atom.Dd, atom.Table, atom.Hr, atom.Pre,
+		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Section, atom.Article, atom.Aside,
+		atom.Header, atom.Footer, atom.Nav, atom.Main, atom.Figure, atom.Figcaption, atom.Address, atom.Details,
+		atom.Summary, atom.Center:
+		return true
+	}
+	return false
+}
+
 // separator returns what stands between an element's text and its neighbours'
 // in plain text; 0: nothing.
 func separator(a atom.Atom) byte {

@@ -45,7 +45,8 @@ func New(opts Options) *Parser {
 //
 // The error is always an [aggregator.Problem]: of the kind not_feed for what is
 // no feed, malformed for a feed of which nothing could be saved, hostile for
-// one over the limits, internal where a library failed.
+// one over the limits, internal where a library failed. Of an HTML page, which
+// is no feed, the Self and Hubs that its head names are returned beside it.
 func (p *Parser) Parse(body []byte, contentType, link string) (doc aggregator.Document, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -70,6 +71,9 @@ func (p *Parser) Parse(body []byte, contentType, link string) (doc aggregator.Do
 	} else {
 		root := findRoot(text)
 		if root.format == unknownFormat || root.format == opmlFormat {
+			if root.html || page(root.name) {
+				doc = pageHubs(text, link)
+			}
 			return doc, p.refuse(body, text, root, contentType, link)
 		}
 		if root.junk {

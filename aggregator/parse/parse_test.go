@@ -230,6 +230,9 @@ func TestHints(t *testing.T) {
 		{sy("hourly", "2"), aggregator.Hints{MinInterval: 30 * time.Minute}},
 		{sy("Daily", ""), aggregator.Hints{MinInterval: 24 * time.Hour}},
 		{sy("hourly", "0"), aggregator.Hints{MinInterval: time.Hour}},
+		{sy("\n\thourly\t", "\n\t4\t"), aggregator.Hints{MinInterval: 15 * time.Minute}},
+		{sy("", "4"), aggregator.Hints{MinInterval: 6 * time.Hour}},
+		{sy("now and then", "4"), aggregator.Hints{}},
 		{"<ttl>120</ttl>" + sy("hourly", "1"), aggregator.Hints{MinInterval: 2 * time.Hour}},
 		{"<skipHours><hour>0</hour><hour> 23 </hour><hour>24</hour><hour>25</hour><hour>x</hour></skipHours>", aggregator.Hints{SkipHours: 1 | 1<<23}},
 		{"<skipDays><day>Sunday</day><day>saturday</day><day>x</day></skipDays>", aggregator.Hints{SkipDays: 1 | 1<<6}},
@@ -237,6 +240,10 @@ func TestHints(t *testing.T) {
 		if diff := cmp.Diff(tt.want, parsed(t, rssOf(tt.in)).Hints); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.in, diff)
 		}
+	}
+	atom := `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kelmar</title>` + sy("hourly", "2") + `</feed>`
+	if got := parsed(t, atom).Hints; got != (aggregator.Hints{MinInterval: 30 * time.Minute}) {
+		t.Errorf("Atom: %+v", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -73,11 +74,7 @@ func hints(f *rss.Feed) (h aggregator.Hints) {
 	if n := number(f.TTL); n > 0 {
 		h.MinInterval = time.Duration(n) * time.Minute
 	}
-	sy := f.Extensions["sy"]
-	if period := periods[strings.ToLower(extValue(sy, "updatePeriod"))]; period > 0 {
-		often := max(number(extValue(sy, "updateFrequency")), 1)
-		h.MinInterval = max(h.MinInterval, period/time.Duration(often))
-	}
+	h.MinInterval = max(h.MinInterval, updateInterval(f.Extensions["sy"]))
 	for _, hour := range f.SkipHours {
 		// 24 is the midnight of RSS 0.91.
 		if n, err := strconv.Atoi(strings.TrimSpace(hour)); err == nil && n >= 0 && n <= 24 {
@@ -94,7 +91,18 @@ func hints(f *rss.Feed) (h aggregator.Hints) {
 	return h
 }
 
-// periods are the values of sy:updatePeriod (RSS 1.0 syndication module).
+// updateInterval returns the time between two updates that a feed announces, 0
+// where it does not (RSS 1.0 syndication module, which Atom feeds use as well).
+// A frequency alone is one a day.
+func updateInterval(sy elements) time.Duration {
+	name, often := strings.ToLower(extValue(sy, "updatePeriod")), number(extValue(sy, "updateFrequency"))
+	if name == "" && often > 0 {
+		name = "daily"
+	}
+	return periods[name] / time.Duration(max(often, 1))
+}
+
+// periods are the values of sy:updatePeriod.
 var periods = map[string]time.Duration{
 	"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour,
 	"monthly": 30 * 24 * time.Hour, "yearly": 365 * 24 * time.Hour,
@@ -103,7 +111,7 @@ var periods = map[string]time.Duration{
 // number returns a count of at most a year of minutes, 0 where s is none.
 func number(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 0 {
+	if err != nil && !errors.Is(err, strconv.ErrRange) || n < 0 {
 		return 0
 	}
 	return min(n, 365*24*60)

@@ -37,6 +37,19 @@ func atomRules() []rule {
 				return ""
 			})...)
 		}},
+		{"RFC 6721, 3: tombstones have ref, when and comment, and no entry of theirs", false, func(doc *node) []string {
+			const space = "http://purl.org/atompub/tombstones/1.0"
+			shown := make(map[string]bool)
+			for _, n := range doc.all(atomSpace, "entry") {
+				shown[n.one(atomSpace, "id").text] = true
+			}
+			return each(doc, space, "deleted-entry", func(n *node) string {
+				if !isUUID(n.attr("ref")) || !isInstant(n.attr("when")) || n.one(space, "comment").text == "" || shown[n.attr("ref")] {
+					return n.attr("ref")
+				}
+				return ""
+			})
+		}},
 		{"4.1.1 ids differ", false, func(doc *node) []string {
 			ids := []string{doc.one(atomSpace, "id").text}
 			for _, n := range doc.all(atomSpace, "entry") {

@@ -14,7 +14,7 @@ func (it *item) texts(content string) (summary, whole string) {
 	if strings.TrimSpace(content) == "" {
 		content, short = cmp.Or(short, paragraph(it.Title)), ""
 	}
-	return it.directed(short), it.directed(content) + it.alsoCarried()
+	return it.directed(short), it.directed(content) + it.change.html() + it.takenBack() + it.alsoCarried()
 }
 
 // directed wraps HTML in an element with its direction where the default of
@@ -44,6 +44,18 @@ func (it *item) alsoCarried() string {
 	}
 	b.WriteString("</ul>")
 	return b.String()
+}
+
+// takenBack names the sources that withdrew what they told, "" if none did.
+func (it *item) takenBack() string {
+	if len(it.retracted) == 0 {
+		return ""
+	}
+	names := make([]string, len(it.retracted))
+	for i, title := range it.retracted {
+		names[i] = "<bdi>" + html.EscapeString(title) + "</bdi>"
+	}
+	return "<p>Withdrawn by: " + strings.Join(names, ", ") + "</p>"
 }
 
 // others returns the carriages beside the lead's.

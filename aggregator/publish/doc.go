@@ -10,11 +10,17 @@
 // [Render] writes them as RSS 2.0, Atom 1.0 or JSON Feed 1.1. [OPML] lists the
 // feeds themselves.
 //
-// Rendering has two steps. A page is made once, the same for all formats: the
-// model of gorilla/feeds (feeds.Feed, feeds.Item), and beside it what that
-// model has no place for. Then one root type a format says how the page is
-// written; the XML ones reach the writer of gorilla/feeds through its XmlFeed
-// interface.
+// An edition is a frame and parts, one a story. The frame is made of the model
+// of gorilla/feeds (feeds.Feed), and beside it what that model has no place
+// for; one root type a format says how it is written, and the XML ones reach
+// the writer of gorilla/feeds through its XmlFeed interface. The parts are made
+// of feeds.Item in the same way. A [Printer] remembers them: a story is written
+// anew only when something that it is written from changed. [Edition.Delta]
+// makes a document of the parts that a reader does not have, [Assemble] one of
+// parts that were kept.
+//
+// A [Document] says which document of a feed is written: the newest, a page of
+// older stories, or the archive of a day (RFC 5005).
 //
 // # What readers see
 //
@@ -24,6 +30,11 @@
 // entry it brought: as related links in Atom, as _wiredesk.sources in JSON,
 // and in all formats as a short list under the text. An item's id is the
 // story's urn:uuid and never changes.
+//
+// A story that only gains sources keeps its updated time. One whose lead got a
+// new text, or was replaced by a correction, gets a new one, and says under the
+// text and in _wiredesk.change what changed of what readers were shown before.
+// A withdrawn story is a tombstone in Atom (RFC 6721) and nothing elsewhere.
 //
 // # Invariants
 //

@@ -75,7 +75,7 @@ func view(seq uint64, entries ...aggregator.Entry) aggregator.StoryView {
 }
 
 // world is a small day of invented news in four scripts: copies, an own report,
-// a correction, entries that lack a title or a link.
+// a correction, entries that lack a title or a link, a story that was killed.
 func world() []aggregator.StoryView {
 	ferry := view(40,
 		aggregator.Entry{
@@ -90,7 +90,7 @@ func world() []aggregator.StoryView {
 				{URL: "https://harbour.example/ferry.mp4", Type: "video/mp4"},
 			},
 			Image: "https://harbour.example/ferry.jpg", Published: at("09:00:00"), Seen: at("09:01:30"),
-			Revised: at("10:30:00"), Revision: 1,
+			Revised: at("10:30:00"), Revision: 1, Labels: []aggregator.Label{{Kind: aggregator.LabelCorrection}},
 		},
 		aggregator.Entry{
 			Source: "ridge", Link: "https://ridge.example/ferry", Title: "Ferry Aurora and tug collide off Port Lind",
@@ -107,6 +107,10 @@ func world() []aggregator.StoryView {
 	)
 	ferry.Members[2].Kind = aggregator.Report
 	ferry.Updated, ferry.Changed = at("10:30:00"), at("10:30:00")
+	ferry.Before = &aggregator.Revision{
+		Title:   "Ferry Aurora & tug collide off Port Lind, 14 rescued",
+		Summary: "Fourteen passengers were taken off the ferry Aurora.",
+	}
 	harvest := view(30,
 		aggregator.Entry{
 			Source: "manara", Link: "https://manara.example/ar/108", Language: "ar",
@@ -125,7 +129,13 @@ func world() []aggregator.StoryView {
 		Source: "lanhai", Language: "zh-CN", Title: "北山天文台发现一颗新彗星",
 		Content: "<p>北山天文台周五宣布发现一颗新彗星。</p>", Categories: []string{"科学"}, Seen: at("07:31:00"),
 	})
-	return []aggregator.StoryView{ferry, harvest, bridge, comet}
+	killed := view(5, aggregator.Entry{
+		Source: "ridge", Title: "KILL Mayor of Port Lind resigns", Seen: at("06:00:00"), Revised: at("06:20:00"), Revision: 1,
+		Labels: []aggregator.Label{{Kind: aggregator.LabelWithdrawal}},
+	})
+	killed.Members[0].Withdrawn, killed.Withdrawn = true, true
+	killed.Updated, killed.Changed = at("06:20:00"), at("06:20:00")
+	return []aggregator.StoryView{ferry, harvest, bridge, comet, killed}
 }
 
 // torture is what no source should send.
@@ -135,7 +145,18 @@ func torture() []aggregator.StoryView {
 	for i := range 1000 {
 		tags = append(tags, fmt.Sprintf("tag %d %s", i, "\u202a"))
 	}
-	return []aggregator.StoryView{
+	corrected := view(7, aggregator.Entry{
+		Source: "manara", Title: "👩‍👩‍👧‍👦 🇺🇳 عنوان \u202e من اليمين", Summary: evil + "。" + strings.Repeat("🎉", 2000), Seen: at("09:00:02"),
+		Revised: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), Revision: 1,
+		Labels: []aggregator.Label{{Kind: aggregator.LabelCorrection, Number: -1}, {Kind: "]]>", Number: 1 << 40}},
+	})
+	corrected.Before = &aggregator.Revision{Title: evil, Summary: strings.Repeat(evil+".\n", 50)}
+	killed := view(8, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:03")})
+	killed.Members[0].Withdrawn, killed.Withdrawn = true, true
+	killed.Updated = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	half := view(9, aggregator.Entry{Source: "ridge", Title: "x", Seen: at("09:00:04")}, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:05")})
+	half.Members[1].Withdrawn = true
+	return append([]aggregator.StoryView{corrected, killed, half},
 		view(1_000_004, aggregator.Entry{
 			Source: evil, Title: evil, Summary: evil, Content: "<p>]]&gt; ]]> \x00\x1f\xff\ufffe " + "</p>",
 			Link: "javascript:alert(1)", Language: `en"><x>`, Image: "data:text/html,x",
@@ -159,5 +180,5 @@ func torture() []aggregator.StoryView {
 			Source: "nowhere", Title: strings.Repeat("\u2067", 50), Link: "HTTP://Harbour.Example:80?q=ä&b=[1]",
 			Content: "<p>" + strings.Repeat("0123456789abcdef", 1<<16) + "</p>", Seen: at("09:00:01"),
 		}),
-	}
+	)
 }

@@ -3,6 +3,8 @@ package publish
 import (
 	"encoding/json"
 	"io"
+
+	"wiredesk/aggregator"
 )
 
 // jsonFeed is JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
@@ -11,10 +13,28 @@ type jsonFeed struct {
 	Title       string       `json:"title"`
 	HomePageURL string       `json:"home_page_url"`
 	FeedURL     string       `json:"feed_url"`
+	NextURL     string       `json:"next_url,omitempty"`
 	Description string       `json:"description,omitempty"`
 	Language    string       `json:"language,omitempty"`
 	Authors     []jsonAuthor `json:"authors"`
+	Hubs        []jsonHub    `json:"hubs,omitempty"`
+	Archive     *jsonArchive `json:"_wiredesk,omitempty"`
 	Items       []jsonItem   `json:"items"`
+}
+
+type jsonHub struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+// jsonArchive is our extension of the feed: where a document stands among the
+// archive documents, as RFC 5005 says it in XML.
+type jsonArchive struct {
+	About   string `json:"about"`
+	Archive bool   `json:"archive"` // it is closed and does not change
+	Current string `json:"current,omitempty"`
+	Prev    string `json:"prev_archive,omitempty"`
+	Next    string `json:"next_archive,omitempty"`
 }
 
 type jsonItem struct {
@@ -44,10 +64,16 @@ type jsonAttachment struct {
 	LengthBytes int64  `json:"size_in_bytes,omitempty"`
 }
 
-// jsonStory is our extension: who carries the story.
+// jsonStory is our extension of an item: who carries the story, since when, and
+// what became of each carrier's entry.
 type jsonStory struct {
-	Story   string       `json:"story"`
-	Sources []jsonSource `json:"sources"` // the lead's among them, as they joined
+	Story     string       `json:"story"`
+	First     string       `json:"first"` // its place among stories
+	Lead      string       `json:"lead"`  // id of the source whose words are shown
+	Labels    []jsonLabel  `json:"labels,omitempty"`
+	Change    *jsonChange  `json:"change,omitempty"`
+	Withdrawn []string     `json:"withdrawn_by,omitempty"` // titles of the sources that took it back
+	Sources   []jsonSource `json:"sources"`                // the lead's among them, as they joined
 }
 
 type jsonSource struct {
@@ -55,9 +81,26 @@ type jsonSource struct {
 	Title     string `json:"title"`
 	URL       string `json:"url,omitempty"`
 	Published string `json:"published"`
+	Seen      string `json:"seen"`
 	Kind      string `json:"kind"`
 }
 
+type jsonLabel struct {
+	Kind   aggregator.LabelKind `json:"kind"`
+	Number int                  `json:"number,omitempty"`
+}
+
+// jsonChange is what the present text changed of the one before.
+type jsonChange struct {
+	At        string               `json:"at"`
+	Label     aggregator.LabelKind `json:"label,omitempty"`
+	Title     string               `json:"title_before,omitempty"`
+	Gone      []string             `json:"no_longer_said,omitempty"`
+	Come      []string             `json:"now_said,omitempty"`
+	Rewritten bool                 `json:"rewritten,omitempty"`
+}
+
+// writeJSON writes the page without its items.
 func (p *page) writeJSON(w io.Writer) error {
 	author := jsonAuthor{Name: p.Author.Name, URL: address(p.Author.Email)}
 	if isMail(p.Author.Email) {
@@ -67,20 +110,31 @@ func (p *page) writeJSON(w io.Writer) error {
 		Version:     "https://jsonfeed.org/version/1.1",
 		Title:       p.Title,
 		HomePageURL: p.Link.Href,
-		FeedURL:     p.self,
+		FeedURL:     p.links.self,
+		NextURL:     p.links.older(),
 		Language:    p.language,
 		Authors:     []jsonAuthor{author},
-		Items:       make([]jsonItem, 0, len(p.items)),
+		Items:       []jsonItem{},
 	}
 	if p.Description != p.Title {
 		feed.Description = p.Description
 	}
-	for i := range p.items {
-		feed.Items = append(feed.Items, p.items[i].json())
+	if p.hub != "" {
+		feed.Hubs = []jsonHub{{"WebSub", p.hub}}
 	}
+	if p.archive || p.links.prevArchive != "" {
+		feed.Archive = &jsonArchive{
+			About:   "https://www.rfc-editor.org/rfc/rfc5005",
+			Archive: p.archive, Current: p.links.current, Prev: p.links.prevArchive, Next: p.links.nextArchive,
+		}
+	}
+	return newJSONEncoder(w).Encode(feed)
+}
+
+func newJSONEncoder(w io.Writer) *json.Encoder {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // it is no part of a page, and half of it is markup
-	return enc.Encode(feed)
+	return enc
 }
 
 func (it *item) json() jsonItem {
@@ -94,7 +148,10 @@ func (it *item) json() jsonItem {
 		DateModified:  isoTime(it.Updated),
 		Tags:          it.categories,
 		Language:      it.language,
-		Wiredesk:      jsonStory{Story: it.story.String(), Sources: make([]jsonSource, 0, len(it.carriages))},
+		Wiredesk: jsonStory{
+			Story: it.story.String(), First: isoTime(it.first), Lead: it.lead.ID, Withdrawn: it.retracted,
+			Sources: make([]jsonSource, 0, len(it.carriages)),
+		},
 	}
 	if it.Description != "" {
 		j.Summary = it.summary
@@ -110,8 +167,14 @@ func (it *item) json() jsonItem {
 	}
 	for _, c := range it.carriages {
 		j.Wiredesk.Sources = append(j.Wiredesk.Sources, jsonSource{
-			ID: c.ID, Title: c.Title, URL: c.link, Published: isoTime(c.when), Kind: c.kind.String(),
+			ID: c.ID, Title: c.Title, URL: c.link, Published: isoTime(c.when), Seen: isoTime(c.seen), Kind: c.kind.String(),
 		})
+	}
+	for _, l := range it.labels {
+		j.Wiredesk.Labels = append(j.Wiredesk.Labels, jsonLabel(l))
+	}
+	if c := it.change; c != nil {
+		j.Wiredesk.Change = &jsonChange{isoTime(c.at), c.kind, c.title, c.gone, c.come, c.rewritten}
 	}
 	return j
 }

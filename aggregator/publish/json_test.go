@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wiredesk/aggregator"
 )
 
 type object = map[string]any
@@ -64,7 +66,7 @@ func jsonRules() []jsonRule {
 			return unless(ok, "title, home_page_url or feed_url")
 		}},
 		{"only known keys", false, func(feed object) []string {
-			faults := unknown(feed, "version title home_page_url feed_url description language authors items")
+			faults := unknown(feed, "version title home_page_url feed_url next_url description language authors items")
 			return append(faults, items(feed, func(it object) []string {
 				return unknown(it, "id url title content_html summary image date_published date_modified "+
 					"authors tags language attachments")
@@ -174,11 +176,18 @@ func TestJSONExtensionTellsEverySource(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := jsonStory{
-		Story: world()[0].ID.String(),
+		Story: world()[0].ID.String(), First: "2026-03-14T09:00:00Z", Lead: "harbour",
+		Labels: []jsonLabel{{Kind: aggregator.LabelCorrection}},
+		Change: &jsonChange{
+			At: "2026-03-14T10:30:00Z", Label: aggregator.LabelCorrection,
+			Title: "Ferry Aurora & tug collide off Port Lind, 14 rescued",
+			Gone:  []string{"Fourteen passengers were taken off the ferry Aurora."},
+			Come:  []string{"Twelve passengers were taken off the ferry Aurora."},
+		},
 		Sources: []jsonSource{
-			{"harbour", "Harbour Wire", "https://harbour.example/2026/ferry?id=7&lang=en", "2026-03-14T09:00:00Z", "new"},
-			{"ridge", "Ridge & Vale Post", "https://ridge.example/ferry", "2026-03-14T09:10:00Z", "copy"},
-			{"manara", "وكالة المنارة", "https://manara.example/ar/110", "2026-03-14T09:20:00Z", "report"},
+			{"harbour", "Harbour Wire", "https://harbour.example/2026/ferry?id=7&lang=en", "2026-03-14T09:00:00Z", "2026-03-14T09:01:30Z", "new"},
+			{"ridge", "Ridge & Vale Post", "https://ridge.example/ferry", "2026-03-14T09:10:00Z", "2026-03-14T09:12:00Z", "copy"},
+			{"manara", "وكالة المنارة", "https://manara.example/ar/110", "2026-03-14T09:20:00Z", "2026-03-14T09:20:00Z", "report"},
 		},
 	}
 	if diff := cmp.Diff(want, feed.Items[0].Wiredesk); diff != "" {

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"encoding/xml"
 	"strings"
 	"testing"
 
@@ -10,7 +11,8 @@ import (
 )
 
 func itemOf(v aggregator.StoryView) item {
-	return newPage(testSite(), testFeed(), RSS, []aggregator.StoryView{v}).items[0]
+	b := newBuilder(testSite())
+	return b.item(&v, b.slot(&v))
 }
 
 func TestItemsTitle(t *testing.T) {
@@ -156,7 +158,11 @@ func TestPageLanguageOnlyIfAllShareIt(t *testing.T) {
 		{"two", []aggregator.StoryView{en, ru, en2}, ""},
 		{"none", nil, ""},
 	} {
-		if got := newPage(testSite(), testFeed(), RSS, tt.stories).language; got != tt.want {
+		root, err := parseXML(render(t, Atom, tt.stories).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := root.attrs[xml.Name{Space: xmlSpace, Local: "lang"}]; got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}

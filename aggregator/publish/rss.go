@@ -10,7 +10,8 @@ import (
 const cacheMinutes = 5 // how long a reader may keep an RSS edition before it asks again
 
 // rssDocument writes a page as RSS 2.0 by the RSS Advisory Board's profile,
-// with content:encoded, dc:creator, dc:language and Media RSS.
+// without its items, with archives by RFC 5005; the items have content:encoded,
+// dc:creator, dc:language and Media RSS.
 type rssDocument struct{ *page }
 
 type rssRoot struct {
@@ -20,13 +21,14 @@ type rssRoot struct {
 	ContentSpace string     `xml:"xmlns:content,attr"`
 	DublinSpace  string     `xml:"xmlns:dc,attr"`
 	MediaSpace   string     `xml:"xmlns:media,attr"`
+	HistorySpace string     `xml:"xmlns:fh,attr"`
 	Channel      rssChannel `xml:"channel"`
 }
 
 type rssChannel struct {
 	Title         rssText    `xml:"title"`
 	Link          string     `xml:"link"`
-	Self          atomLink   `xml:"atom:link"`
+	Links         []atomLink `xml:"atom:link"`
 	Description   rssText    `xml:"description"`
 	Language      string     `xml:"language,omitempty"`
 	Editor        *rssText   `xml:"managingEditor"`
@@ -34,7 +36,7 @@ type rssChannel struct {
 	Generator     string     `xml:"generator"`
 	Docs          string     `xml:"docs"`
 	TTL           int        `xml:"ttl"`
-	Items         []rssEntry `xml:"item"`
+	Archive       *struct{}  `xml:"fh:archive"`
 }
 
 type rssEntry struct {
@@ -91,13 +93,16 @@ func (d rssDocument) FeedXml() any { //nolint:revive // the name is that of gori
 	channel := rssChannel{
 		Title:       rssPlain(d.Title),
 		Link:        d.Link.Href,
-		Self:        atomLink{Rel: "self", Type: d.mediaType, Href: d.self},
+		Links:       d.links.atom(d.mediaType),
 		Description: rssPlain(d.Description),
 		Language:    d.language,
 		Generator:   strings.TrimSpace("Wiredesk " + d.version),
 		Docs:        "https://www.rssboard.org/rss-specification",
 		TTL:         cacheMinutes,
-		Items:       make([]rssEntry, 0, len(d.items)),
+		Archive:     mark(d.archive),
+	}
+	if d.hub != "" {
+		channel.Links = append(channel.Links, atomLink{Rel: "hub", Href: d.hub})
 	}
 	if isMail(d.Author.Email) {
 		editor := rssPlain(d.Author.Email + " (" + d.Author.Name + ")")
@@ -106,15 +111,13 @@ func (d rssDocument) FeedXml() any { //nolint:revive // the name is that of gori
 	if !d.modified.IsZero() {
 		channel.LastBuildDate = rssTime(d.modified)
 	}
-	for i := range d.items {
-		channel.Items = append(channel.Items, d.items[i].rss())
-	}
 	return &rssRoot{
 		Version:      "2.0",
 		AtomSpace:    "http://www.w3.org/2005/Atom",
 		ContentSpace: "http://purl.org/rss/1.0/modules/content/",
 		DublinSpace:  "http://purl.org/dc/elements/1.1/",
-		MediaSpace:   "http://search.yahoo.com/mrss/",
+		MediaSpace:   mediaSpace,
+		HistorySpace: historySpace,
 		Channel:      channel,
 	}
 }

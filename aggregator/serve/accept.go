@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,37 +43,98 @@ func parseWeight(params string) (thousandths int, ok bool) {
 	return 1000, true
 }
 
-// first returns the weight of the first of the names that the client wrote.
-func (p preferences) first(names ...string) (weight int, written bool) {
+// first returns the weight of the first of the names that the client wrote, 0
+// where it wrote none.
+func (p preferences) first(names ...string) int {
 	for _, name := range names {
-		if weight, written = p[name]; written {
-			return weight, true
+		if weight, written := p[name]; written {
+			return weight
 		}
 	}
-	return 0, false
+	return 0
 }
 
-// encodings says which representations a client takes (RFC 9110, section
-// 12.5.3).
-type encodings struct {
-	gzip     bool // may be sent
-	identity bool // may be sent
-	prefer   bool // gzip rather than identity
+// coding is a content coding that we send (RFC 9110, section 8.4.1), or none.
+type coding int
+
+// The codings, the plain one first, then in the order that decides ties: by how
+// small what they make is.
+const (
+	identity coding = iota
+	brotliCoding
+	zstdCoding
+	gzipCoding
+	codings int = iota
+)
+
+// allCodings returns those in which what is made beforehand is sent.
+func allCodings() []coding { return []coding{brotliCoding, zstdCoding, gzipCoding} }
+
+// name is what a client calls the coding.
+func (c coding) name() string {
+	return [...]string{identity: "identity", brotliCoding: "br", zstdCoding: "zstd", gzipCoding: "gzip"}[c]
 }
+
+// encodings are the codings a client takes, what it wants most first (RFC 9110,
+// section 12.5.3). Where there is none it takes nothing.
+type encodings []coding
 
 func parseEncodings(lines []string) encodings {
 	if len(lines) == 0 {
-		return encodings{identity: true}
+		return encodings{identity}
 	}
-	p := parsePreferences(lines)
-	zipped, _ := p.first("gzip", "x-gzip", "*")
-	plain, written := p.first("identity", "*")
-	return encodings{
-		gzip:     zipped > 0,
-		identity: plain > 0 || !written,
-		// identity that is merely not forbidden ranks below what is asked for
-		prefer: zipped > 0 && zipped >= plain,
+	const unwritten = -1
+	weights := [codings]int{unwritten, unwritten, unwritten, unwritten}
+	rest := unwritten // of what is not named: "*"
+	for _, line := range lines {
+		for element := range strings.SplitSeq(line, ",") {
+			name, params, _ := strings.Cut(element, ";")
+			name = strings.TrimSpace(name)
+			weight, ok := parseWeight(params)
+			if !ok {
+				continue
+			}
+			if name == "*" {
+				rest = weight
+			}
+			if strings.EqualFold(name, "x-gzip") { // section 8.4.1.3
+				name = gzipCoding.name()
+			}
+			for c := range coding(codings) {
+				if strings.EqualFold(name, c.name()) {
+					weights[c] = weight
+				}
+			}
+		}
 	}
+	takes := make(encodings, 0, codings)
+	for c := brotliCoding; c <= gzipCoding; c++ {
+		if weights[c] == unwritten {
+			weights[c] = rest
+		}
+		takes = takes.with(c, &weights)
+	}
+	switch {
+	case weights[identity] == unwritten && rest != unwritten:
+		weights[identity] = rest
+	case weights[identity] == unwritten:
+		// What is merely not forbidden ranks below what is asked for.
+		return append(takes, identity)
+	}
+	return takes.with(identity, &weights)
+}
+
+// with puts the coding in its place by weight, behind those of the same; one
+// without weight is left out.
+func (e encodings) with(c coding, weights *[codings]int) encodings {
+	if weights[c] <= 0 {
+		return e
+	}
+	i := len(e)
+	for i > 0 && weights[e[i-1]] < weights[c] {
+		i--
+	}
+	return slices.Insert(e, i, c)
 }
 
 // formatTypes lists, for each format in the order that decides ties, the media
@@ -84,17 +146,19 @@ var formatTypes = []struct {
 	{publish.Atom, []string{"application/atom+xml", "application/xml", "text/xml", "application/*", "*/*"}},
 	{publish.RSS, []string{"application/rss+xml", "application/xml", "text/xml", "application/*", "*/*"}},
 	{publish.JSON, []string{"application/feed+json", "application/json", "application/*", "*/*"}},
+	{formatPage, []string{"text/html", "application/xhtml+xml"}},
 }
 
-// negotiate returns the format that suits an Accept header best. Atom wins
-// ties because it says most about who carries a story, and is also the answer
-// to a client that would take none: a reader with an odd header is better
-// served by a feed than by an error (RFC 9110, section 12.4.1).
+// negotiate returns the format that suits an Accept header best, which for
+// browsers is the page. Atom wins ties because it says most about who carries a
+// story, and is also the answer to a client that would take none: a reader with
+// an odd header is better served by a feed than by an error (RFC 9110, section
+// 12.4.1).
 func negotiate(lines []string) publish.Format {
 	p := parsePreferences(lines)
 	best, most := publish.Atom, 0
 	for _, f := range formatTypes {
-		if weight, _ := p.first(f.types...); weight > most {
+		if weight := p.first(f.types...); weight > most {
 			best, most = f.format, weight
 		}
 	}

@@ -34,6 +34,16 @@ type Archive interface {
 	// limit.
 	Between(first, last aggregator.EntryID, limit int) ([]aggregator.EntryID, error)
 
+	// ChangesKept returns the numbers of the oldest and the newest change of a
+	// story that Changes knows; both are 0 where there was none.
+	ChangesKept() (first, last uint64, err error)
+
+	// Changes returns the changes of stories after the one with that number,
+	// the first first, and the number of the last that was looked at, at most
+	// limit of them: that of a story which is no more is left out. When nothing
+	// is left the number is the one given.
+	Changes(after uint64, limit int) (changes []aggregator.Change, last uint64, err error)
+
 	// Pins returns what operators said of entries.
 	Pins() ([]aggregator.Pin, error)
 

@@ -6,19 +6,16 @@ import (
 	"time"
 )
 
-// matchTag returns the first of the strong tags that an If-None-Match header
-// lists, compared weakly (RFC 9110, sections 8.8.3.2 and 13.1.2); "*" lists
-// them all.
+// matchTag reports whether an If-None-Match header lists the strong tag,
+// compared weakly (RFC 9110, sections 8.8.3.2 and 13.1.2); "*" lists them all.
 // What is no entity tag ends the reading of its line.
-func matchTag(lines []string, tags []string) (tag string, matched bool) {
-	for _, tag := range tags {
-		for _, line := range lines {
-			if lists(line, tag) {
-				return tag, true
-			}
+func matchTag(lines []string, tag string) bool {
+	for _, line := range lines {
+		if lists(line, tag) {
+			return true
 		}
 	}
-	return "", false
+	return false
 }
 
 func lists(line, tag string) bool {

@@ -24,8 +24,11 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 	}
 	pub := s.current.Load()
 	feed, found := pub.feed(slug)
-	if !found || !slices.Contains(publish.Formats(), format) {
+	if !found || format != formatPage && !slices.Contains(publish.Formats(), format) {
 		s.fail(w, r, http.StatusNotFound, "There is no such feed.")
+		return
+	}
+	if !s.admit(w, r, &feed) {
 		return
 	}
 	narrow, err := pub.parseNarrowing(feed, r.URL.RawQuery)
@@ -53,7 +56,7 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 		if asked := narrow.of(feed.Feed); asked.Query() != "" {
 			location += "?" + asked.Query()
 		}
-		w.Header().Set("Vary", "Accept")
+		w.Header().Add("Vary", "Accept")
 		w.Header().Set("Content-Location", location)
 	}
 	s.send(w, r, edition)
@@ -66,16 +69,27 @@ func (p *published) feedPath(slug string, format publish.Format) string {
 
 const typeOPML = "text/x-opml; charset=utf-8"
 
-// serveFeedsOPML answers with the feeds we publish.
+// serveFeedsOPML answers with the feeds we publish, as far as the request may
+// read them.
 func (s *Server) serveFeedsOPML(w http.ResponseWriter, r *http.Request) {
 	pub := s.current.Load()
 	outlines := make([]publish.Outline, 0, len(pub.feeds))
+	cache := cacheMinute
 	for _, feed := range pub.feeds {
+		if feed.access.closed {
+			if !feed.access.admits(r) {
+				continue
+			}
+			cache = feed.cache(cacheMinute)
+		}
 		outlines = append(outlines, publish.Outline{
 			Title: feed.Title, FeedURL: pub.site.BaseURL + "/feeds/" + feed.Slug + ".atom", SiteURL: pub.site.BaseURL + "/",
 		})
 	}
-	s.sendOPML(w, r, "Feeds of "+pub.host(), outlines)
+	if slices.ContainsFunc(pub.feeds, func(f publishedFeed) bool { return f.access.closed }) {
+		w.Header().Add("Vary", "Authorization")
+	}
+	s.sendOPML(w, r, "Feeds of "+pub.host(), cache, outlines)
 }
 
 // serveSourcesOPML answers with the sources we read.
@@ -88,16 +102,16 @@ func (s *Server) serveSourcesOPML(w http.ResponseWriter, r *http.Request) {
 			Language: c.Language, Tags: c.Tags,
 		})
 	}
-	s.sendOPML(w, r, "Sources of "+s.current.Load().host(), outlines)
+	s.sendOPML(w, r, "Sources of "+s.current.Load().host(), cacheMinute, outlines)
 }
 
-func (s *Server) sendOPML(w http.ResponseWriter, r *http.Request, title string, outlines []publish.Outline) {
+func (s *Server) sendOPML(w http.ResponseWriter, r *http.Request, title, cache string, outlines []publish.Outline) {
 	body, err := publish.OPML(title, outlines)
 	if err != nil {
 		s.failInternal(w, r, fmt.Errorf("render OPML: %w", err))
 		return
 	}
-	s.send(w, r, newEdition(typeOPML, cacheMinute, body))
+	s.send(w, r, newEdition(typeOPML, cache, body))
 }
 
 // host returns how readers know the site.

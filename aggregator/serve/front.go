@@ -59,17 +59,7 @@ func (s *Server) renderFront(pub *published, before aggregator.Position) (*editi
 		last := &views[frontStories-1]
 		main.Older = formatPosition(aggregator.Position{First: last.First, Seq: last.Seq})
 	}
-	for _, view := range views {
-		if view.Withdrawn || len(view.Entries) == 0 {
-			continue
-		}
-		item := pub.item(view)
-		if last := len(main.Days) - 1; last < 0 || main.Days[last].Date.Day() != item.First.Day() {
-			main.Days = append(main.Days, day{Date: item.First})
-		}
-		today := &main.Days[len(main.Days)-1]
-		today.Stories = append(today.Stories, item)
-	}
+	main.Days = pub.days(views)
 	title := ""
 	if !main.Newest {
 		title = "Older stories"
@@ -79,4 +69,21 @@ func (s *Server) renderFront(pub *published, before aggregator.Position) (*editi
 		return nil, err
 	}
 	return newEdition(typeHTML, cacheMinute, body), nil
+}
+
+// days lists the stories by the day they were first reported, in their order.
+func (p *published) days(views []aggregator.StoryView) []day {
+	var days []day
+	for _, view := range views {
+		if view.Withdrawn || len(view.Entries) == 0 {
+			continue
+		}
+		item := p.item(view)
+		if last := len(days) - 1; last < 0 || days[last].Date.Day() != item.First.Day() {
+			days = append(days, day{Date: item.First})
+		}
+		today := &days[len(days)-1]
+		today.Stories = append(today.Stories, item)
+	}
+	return days
 }

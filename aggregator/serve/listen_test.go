@@ -72,7 +72,7 @@ func TestServeOverASocket(t *testing.T) {
 			}
 			// The transport asks for gzip by itself and unpacks it.
 			answer, body := fetch("")
-			if want := string(s.shelf.Load().feeds["all"]["atom"].body); !answer.Uncompressed || body != want {
+			if want := string(s.shelf.Load().feeds["all"]["atom"].body()); !answer.Uncompressed || body != want {
 				t.Errorf("status %d, compressed on the way: %v, %d bytes of %d", answer.StatusCode, answer.Uncompressed, len(body), len(want))
 			}
 			if again, _ := fetch(answer.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {

@@ -297,9 +297,9 @@ func (n *narrowing) of(feed aggregator.Feed) aggregator.Feed {
 // words says what is asked, for titles.
 func (n *narrowing) words() []string {
 	var words []string
-	for _, values := range [][]string{n.texts, n.tags, n.sources, n.languages} {
-		if len(values) > 0 {
-			words = append(words, strings.Join(values, " or "))
+	for _, names := range [][]string{n.texts, n.tags, n.sources, n.languages} {
+		if len(names) > 0 {
+			words = append(words, strings.Join(names, " or "))
 		}
 	}
 	if n.minSources > 1 {

@@ -28,9 +28,9 @@ const (
 	maxJudged = 2000
 )
 
-// spare is how many more stories are asked for than are shown: some may leave
+// reserve is how many more stories are asked for than are shown: some may leave
 // the archive meanwhile.
-const spare = 20
+const reserve = 20
 
 // changes counts the changes of stories that an edition was made after, by
 // whoever knows of them.
@@ -116,41 +116,57 @@ func (s *Server) takePlace(ctx context.Context) error {
 func newPlaces() chan struct{} { return make(chan struct{}, runtime.GOMAXPROCS(0)) }
 
 // makeNarrowed makes an edition and keeps it.
-func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (*edition, error) {
+func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (_ *edition, err error) {
 	start := time.Now()
 	k := &kept{key: key, pub: pub, changes: s.changes(), made: start}
 	now := start.UTC()
 	narrowed := n.of(feed.Feed)
 	var failed error
-	wanted := narrowed.Limit + spare
+	wanted := narrowed.Limit + reserve
 	if feed.where != nil {
 		wanted = maxJudged
 	}
-	next := s.candidates(ctx, pub, narrowed, n, wanted, now, &failed)
+	var read reach
+	next := s.candidates(ctx, pub, narrowed, n, wanted, now, &read, &failed)
 	stories := publish.Select(pub.site, narrowed, feed.where, now, next)
 	if failed != nil {
 		return nil, failed
-	}
-	made, err := publish.Render(pub.site, narrowed, format, stories)
-	if err != nil {
-		return nil, err
 	}
 	var before *edition
 	if old != nil {
 		before = old.edition
 	}
-	k.edition = s.bind(made, before, now, &s.quick)
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, olderThan(narrowed, stories, n.limit, read), format, stories, before, now); err != nil {
+		return nil, err
+	}
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
 	s.recent.put(k)
 	return k.edition, nil
+}
+
+// renderNarrowed writes a narrowed feed in the one format that was asked for.
+// What few ask for is compressed in one way only.
+func (s *Server) renderNarrowed(
+	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
+	stories []aggregator.StoryView, old *edition, now time.Time,
+) (*edition, error) {
+	feed.Feed = narrowed
+	if format == formatPage {
+		return s.renderFeedPage(pub, feed, stories)
+	}
+	made, err := new(publish.Printer).Print(pub.site, narrowed, doc, stories, format)
+	if err != nil {
+		return nil, err
+	}
+	return s.bind(made[0], feed.cache(cacheMinute), old, now, gzipCoding), nil
 }
 
 // candidates returns a function that hands out the stories that n lets
 // through, in the feed's order, until it has read as much as one edition may or
 // the archive fails, which sets failed. There may be more than wanted, and fewer
 // only where the archive has no more.
-func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, failed *error) func() (aggregator.StoryView, bool) {
-	ids := s.search(ctx, pub, feed, n, wanted, now, failed)
+func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
+	ids := s.search(ctx, pub, feed, n, wanted, now, read, failed)
 	judged := 0
 	return func() (aggregator.StoryView, bool) {
 		for judged < maxJudged {
@@ -167,10 +183,12 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 				*failed = fmt.Errorf("read story %s: %w", id, err)
 				break
 			}
+			read.at = aggregator.Position{First: view.First, Seq: view.Seq}
 			if pub.speaks(&view, n.languages) {
 				return view, true
 			}
 		}
+		read.broken = read.broken || judged == maxJudged
 		return aggregator.StoryView{}, false
 	}
 }
@@ -178,9 +196,9 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 // search returns a function that hands out the ids of the stories that n lets
 // through, in the feed's order: from the index, or where there is none from the
 // archive, as far as one edition may read that.
-func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, failed *error) func() (aggregator.StoryID, bool) {
+func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
 	if s.opts.Searcher == nil {
-		return s.walk(ctx, pub, feed, n, now, failed)
+		return s.walk(ctx, pub, feed, n, now, read, failed)
 	}
 	ids, err := s.opts.Searcher.Find(search.Query{
 		Text: n.text, Carried: pub.carriedBy(n), MinSources: n.minSources,
@@ -191,14 +209,16 @@ func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Fee
 	case errors.Is(err, search.ErrBroad):
 		*failed = refusal{http.StatusBadRequest, "q cannot be searched for: " + search.ErrBroad.Error() + "."}
 	case errors.Is(err, search.ErrNotReady) && n.text.IsZero():
-		return s.walk(ctx, pub, feed, n, now, failed)
+		return s.walk(ctx, pub, feed, n, now, read, failed)
 	case errors.Is(err, search.ErrNotReady):
 		*failed = refusal{http.StatusServiceUnavailable, "The archive is being made ready to be searched. Try again shortly."}
 	case err != nil:
 		*failed = err
 	}
+	isCut := len(ids) == wanted
 	return func() (aggregator.StoryID, bool) {
 		if *failed != nil || len(ids) == 0 {
+			read.broken = read.broken || isCut
 			return aggregator.StoryID{}, false
 		}
 		id := ids[0]
@@ -210,8 +230,8 @@ func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Fee
 // walk returns a function that hands out the ids of the archive's stories that
 // n lets through as far as can be seen without their entries, in the feed's
 // order.
-func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, failed *error) func() (aggregator.StoryID, bool) {
-	next := s.bare(ctx, n.before, oldest(feed, now), failed)
+func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+	next := s.bare(ctx, n.before, oldest(feed, now), read, failed)
 	carried := pub.carriedBy(n)
 	lets := func(story *aggregator.Story) bool {
 		return !story.Withdrawn && (n.minSources < 2 || story.Sources() >= n.minSources) && carries(story, carried)
@@ -260,7 +280,7 @@ func oldest(feed aggregator.Feed, now time.Time) time.Time {
 // bare returns a function that hands out the stories before a place and not
 // older than since, the newest first and without their entries, at most
 // maxExamined of them.
-func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, failed *error) func() (aggregator.Story, bool) {
+func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, read *reach, failed *error) func() (aggregator.Story, bool) {
 	var page []aggregator.Story
 	examined := 0
 	return func() (aggregator.Story, bool) {
@@ -269,6 +289,7 @@ func (s *Server) bare(ctx context.Context, before aggregator.Position, since tim
 				page, *failed = s.opts.Archive.NewestStories(before, min(pageOfBare, maxExamined-examined))
 			}
 			if *failed != nil || len(page) == 0 {
+				read.broken = read.broken || examined == maxExamined
 				return aggregator.Story{}, false
 			}
 		}
@@ -276,6 +297,7 @@ func (s *Server) bare(ctx context.Context, before aggregator.Position, since tim
 		page = page[1:]
 		examined++
 		before = aggregator.Position{First: story.First, Seq: story.Seq}
+		read.at = before
 		return story, !story.First.Before(since)
 	}
 }

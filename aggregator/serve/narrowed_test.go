@@ -124,8 +124,8 @@ func TestRecentIsBounded(t *testing.T) {
 	t.Parallel()
 	r := recent{roomBytes: 10 * (keptBytes + 1010)}
 	for i := range 100 {
-		r.put(&kept{key: fmt.Sprintf("%05d", i), edition: &edition{body: make([]byte, 1000)}})
-		r.put(&kept{key: "00000", edition: &edition{body: make([]byte, 1000)}})
+		r.put(&kept{key: fmt.Sprintf("%05d", i), edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
+		r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
 	}
 	if r.used > r.roomBytes || len(r.byKey) != 10 || r.order.Len() != 10 {
 		t.Errorf("%d editions in %d bytes of %d", len(r.byKey), r.used, r.roomBytes)
@@ -133,7 +133,7 @@ func TestRecentIsBounded(t *testing.T) {
 	if r.get("00000") == nil || r.get("00099") == nil || r.get("00050") != nil {
 		t.Error("it does not keep what was asked for last")
 	}
-	r.put(&kept{key: "00000", edition: &edition{body: make([]byte, r.roomBytes/2)}})
+	r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, r.roomBytes/2))})
 	if r.get("00000") != nil {
 		t.Error("a giant is kept, or its predecessor in its place")
 	}
@@ -176,7 +176,7 @@ func TestSearchedFeeds(t *testing.T) {
 			t.Error(diff)
 		}
 		q := found.asked[0]
-		if q.Text.IsZero() || q.MinSources != 2 || q.Limit != 7+spare || !q.Since.Equal(noon.Add(-48*time.Hour)) || q.LanguageOf("minaa") != "ar" {
+		if q.Text.IsZero() || q.MinSources != 2 || q.Limit != 7+reserve || !q.Since.Equal(noon.Add(-48*time.Hour)) || q.LanguageOf("minaa") != "ar" {
 			t.Errorf("asked %+v", q)
 		}
 		if diff := cmp.Diff([][]string{{"north"}, {"north"}}, q.Carried); diff != "" {

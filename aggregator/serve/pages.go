@@ -19,9 +19,11 @@ var pageFiles embed.FS
 
 // pages are the templates of everything people read.
 type pages struct {
-	style  template.CSS
-	policy string // Content-Security-Policy of every answer
-	byName map[string]*template.Template
+	style      template.CSS
+	policy     string   // Content-Security-Policy of every answer but feeds
+	feedPolicy []string // that of feeds, which name the stylesheet
+	feedStyle  *edition // the stylesheet by which browsers show them
+	byName     map[string]*template.Template
 }
 
 // newPages reads the embedded templates. Each page fills the blocks of the
@@ -38,11 +40,17 @@ func newPages() (*pages, error) {
 			"'; img-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		byName: make(map[string]*template.Template),
 	}
-	layout, err := template.ParseFS(pageFiles, "pages/layout.html")
+	feedStyle, err := pageFiles.ReadFile("pages/feed.css")
+	if err != nil {
+		return nil, fmt.Errorf("read style of feeds: %w", err)
+	}
+	p.feedStyle = newEdition("text/css; charset=utf-8", cacheDay, feedStyle)
+	p.feedPolicy = []string{"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
+	layout, err := template.ParseFS(pageFiles, "pages/layout.html", "pages/item.html")
 	if err != nil {
 		return nil, fmt.Errorf("read layout: %w", err)
 	}
-	for _, name := range []string{"front", "story", "sources", "error"} {
+	for _, name := range []string{"front", "feed", "story", "sources", "error"} {
 		page, err := layout.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("read page %s: %w", name, err)
@@ -69,6 +77,7 @@ type chrome struct {
 type feedLinks struct {
 	Title       string
 	Description string
+	Page        string // local link
 	Formats     []formatLink
 }
 
@@ -80,7 +89,10 @@ func (s *Server) chrome(pub *published, title string) chrome {
 		Contact: pub.site.Contact, Version: s.opts.Version, Style: s.pages.style,
 	}
 	for _, feed := range pub.feeds {
-		links := feedLinks{Title: feed.Title, Description: feed.Description}
+		if feed.access.closed {
+			continue
+		}
+		links := feedLinks{Title: feed.Title, Description: feed.Description, Page: pub.feedPath(feed.Slug, formatPage)}
 		for _, format := range publish.Formats() {
 			kind, _, _ := strings.Cut(format.ContentType(), ";")
 			links.Formats = append(links.Formats, formatLink{formatName(format), kind, pub.feedPath(feed.Slug, format)})

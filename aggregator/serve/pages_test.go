@@ -24,7 +24,7 @@ func statuses() []SourceStatus {
 	secret.FeedURL = "https://desk:hunter2@vestnik.example/rss"
 	secret.SiteURL = "javascript:alert(1)"
 	return []SourceStatus{
-		{c["harbour"], aggregator.SourceState{
+		{Carrier: c["harbour"], State: aggregator.SourceState{
 			Outcome: aggregator.Fetched, LastPoll: noon, LastGood: noon, NextPoll: noon.Add(5 * time.Minute), LastEntry: noon.Add(-time.Hour), EntriesNew: 812,
 			FirstPoll: noon.Add(-4 * 24 * time.Hour), Polls: 400, Spent: aggregator.Spent{Bytes: 3_140_000, Time: 80 * time.Second, NotModified: 340},
 			Hubs: []string{"https://hub.example/", "javascript:alert(1)"}, Self: "https://harbour.example/rss",
@@ -32,14 +32,16 @@ func statuses() []SourceStatus {
 			Log: aggregator.PollLog(nil).
 				Add(aggregator.Poll{At: noon.Add(-5 * time.Minute), Outcome: aggregator.NotModified, Status: 304, Took: 120 * time.Millisecond}).
 				Add(aggregator.Poll{At: noon, Outcome: aggregator.Fetched, Status: 200, Took: 300 * time.Millisecond, BytesRead: 48_000, New: 2}),
+			Plan: aggregator.Plan{At: noon.Add(5 * time.Minute), Rule: aggregator.RuleIndex, Rate: 190, Expected: 1.1, Theta: 330},
+			Push: aggregator.Push{LeaseUntil: noon.Add(100 * time.Hour), Last: noon.Add(-time.Minute)},
 		}},
-		{c["minaa"], aggregator.SourceState{
+		{Hub: "the hub answered <403> Forbidden", Carrier: c["minaa"], State: aggregator.SourceState{
 			Outcome: aggregator.Failed, Failures: 3, Problem: aggregator.Problem{Kind: aggregator.ProblemTimeout, Message: "No whole <answer> came within 30 s."},
-			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
+			LastPoll: noon, LastGood: noon.Add(-time.Hour), NextPoll: noon.Add(time.Hour), Plan: aggregator.Plan{At: noon.Add(time.Hour), Rule: aggregator.RuleBackOff}, EntriesNew: 1, Moved: "https://minaa.example/new", MovedSeen: []time.Time{noon},
 		}},
-		{c["north"], aggregator.SourceState{}},
-		{secret, aggregator.SourceState{
-			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon,
+		{Carrier: c["north"], State: aggregator.SourceState{URL: c["north"].FeedURL, Address: "https://north.example/moved"}},
+		{Carrier: secret, State: aggregator.SourceState{
+			Outcome: aggregator.Gone, Failures: 1, Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "The feed is gone (410)."}, LastPoll: noon, Plan: aggregator.Plan{Rule: aggregator.RuleGone},
 		}},
 	}
 }
@@ -51,7 +53,7 @@ func TestGoldenPages(t *testing.T) {
 	bridge := world.views[2].ID.String()
 	for name, path := range map[string]string{
 		"front.html": "/", "story.html": "/stories/" + bridge, "related.html": "/stories/" + world.views[1].ID.String(), "story.json": "/stories/" + bridge + ".json",
-		"sources.html": "/sources", "sources.json": "/api/v1/sources", "source.json": "/api/v1/sources/harbour", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
+		"feed.html": "/feeds/lead-2.html", "sources.html": "/sources", "sources.json": "/api/v1/sources", "source.json": "/api/v1/sources/harbour", "error.html": "/nothing", "sources.opml": "/sources.opml", "feeds.opml": "/feeds.opml",
 	} {
 		body := get(t, h, path).Body.String()
 		// The style has its own file; its hash is checked elsewhere.
@@ -109,7 +111,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	h := rendered(t, Options{Archive: world, Version: payload, Sources: func() []SourceStatus {
 		var all []SourceStatus
 		for id := range c {
-			all = append(all, SourceStatus{c[id], aggregator.SourceState{Outcome: aggregator.Failed, Problem: aggregator.Problem{Message: payload}, Moved: c[id].FeedURL}})
+			all = append(all, SourceStatus{Carrier: c[id], Hub: payload, State: aggregator.SourceState{Outcome: aggregator.Failed, Problem: aggregator.Problem{Message: payload}, Moved: c[id].FeedURL}})
 		}
 		return all
 	}}, p).Handler()

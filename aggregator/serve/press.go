@@ -26,12 +26,30 @@ const (
 type shelf struct {
 	front *edition                       // nil: not rendered yet
 	feeds map[string]map[string]*edition // by slug, by format
+	ready map[string]ready               // the same feeds, by the path they are asked for with
+}
+
+// ready is an edition that needs no more than to be sent.
+type ready struct {
+	slug    string
+	edition *edition
+}
+
+func newShelf(front *edition, feeds map[string]map[string]*edition) *shelf {
+	s := &shelf{front: front, feeds: feeds, ready: make(map[string]ready)}
+	for slug, editions := range feeds {
+		for format, e := range editions {
+			s.ready["/feeds/"+slug+"."+format] = ready{slug, e}
+		}
+	}
+	return s
 }
 
 // plate is what the press remembers of one feed, or of the front page.
 type plate struct {
-	stale bool
-	rest  time.Time // not to be rendered before
+	stale   bool
+	rest    time.Time // not to be rendered before
+	printer publish.Printer
 }
 
 var errPanicked = errors.New("internal error")
@@ -93,7 +111,7 @@ func (s *Server) pass(ctx context.Context, plates map[string]*plate) (next time.
 			continue
 		}
 		start := time.Now()
-		err := s.renderPlate(ctx, pub, feed)
+		err := s.renderPlate(ctx, pub, feed, &p.printer)
 		took := time.Since(start)
 		p.stale, p.rest = false, start.Add(max(leastPause, took*(1+pauseShare)))
 		if err != nil && ctx.Err() == nil {
@@ -146,7 +164,7 @@ func follow(plates map[string]*plate, pub *published) {
 
 // renderPlate renders the feed, or the front page for the feed without a slug,
 // and puts it on the shelf.
-func (s *Server) renderPlate(ctx context.Context, pub *published, feed publishedFeed) (err error) {
+func (s *Server) renderPlate(ctx context.Context, pub *published, feed publishedFeed, printer *publish.Printer) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.opts.Log.Error("rendering panicked", "feed", feed.Slug, "panic", cause, "stack", string(debug.Stack()))
@@ -159,18 +177,21 @@ func (s *Server) renderPlate(ctx context.Context, pub *published, feed published
 		if err != nil {
 			return fmt.Errorf("render the front page: %w", err)
 		}
-		front.zipped = s.zip.compress(front.body)
-		s.shelf.Store(&shelf{front: front, feeds: old.feeds})
+		front.compress(&s.encoder, allCodings()...)
+		s.shelf.Store(newShelf(front, old.feeds))
 		return nil
 	}
-	rendered, err := s.renderFeed(ctx, pub, feed, old.feeds[feed.Slug])
+	rendered, err := s.renderFeed(ctx, pub, feed, printer, old.feeds[feed.Slug])
 	if err != nil {
 		return fmt.Errorf("render feed %s: %w", feed.Slug, err)
 	}
 	feeds := make(map[string]map[string]*edition, len(old.feeds)+1)
 	maps.Copy(feeds, old.feeds)
 	feeds[feed.Slug] = rendered
-	s.shelf.Store(&shelf{front: old.front, feeds: feeds})
+	s.shelf.Store(newShelf(old.front, feeds))
+	if s.opts.Edited != nil && !maps.Equal(rendered, old.feeds[feed.Slug]) {
+		s.opts.Edited()
+	}
 	return nil
 }
 
@@ -184,29 +205,48 @@ func (s *Server) prune(pub *published) {
 		}
 	}
 	if len(feeds) < len(old.feeds) {
-		s.shelf.Store(&shelf{front: old.front, feeds: feeds})
+		s.shelf.Store(newShelf(old.front, feeds))
 	}
 }
 
-// renderFeed selects the feed's stories once and renders them in every format.
-func (s *Server) renderFeed(ctx context.Context, pub *published, feed publishedFeed, old map[string]*edition) (map[string]*edition, error) {
+// renderFeed selects the feed's stories once and renders them in every format,
+// and as a page for people.
+func (s *Server) renderFeed(
+	ctx context.Context, pub *published, feed publishedFeed, printer *publish.Printer, old map[string]*edition,
+) (map[string]*edition, error) {
 	var failed error
 	next := s.reader(ctx, &failed)
 	at := time.Now().UTC()
+	gone := withdrawn{site: pub.site, feed: feed, now: at}
 	if feed.Order == aggregator.OrderProminence {
-		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, maxJudged, at, &failed)
+		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, maxJudged, at, &reach{}, &failed)
 	}
-	stories := publish.Select(pub.site, feed.Feed, feed.where, at, next)
+	stories := publish.Select(pub.site, feed.Feed, feed.where, at, gone.without(next))
 	if failed != nil {
 		return nil, failed
 	}
-	editions := make(map[string]*edition)
-	for _, format := range publish.Formats() {
-		made, err := publish.Render(pub.site, feed.Feed, format, stories)
-		if err != nil {
-			return nil, fmt.Errorf("as %s: %w", format, err)
-		}
-		editions[string(format)] = s.bind(made, old[string(format)], at, &s.zip)
+	doc := olderThan(feed.Feed, stories, 0, reach{})
+	var err error
+	if doc.PrevArchive, err = s.lastArchived(feed.Slug); err != nil {
+		return nil, fmt.Errorf("find the last archive document: %w", err)
+	}
+	page, err := s.renderFeedPage(pub, feed, stories)
+	if err != nil {
+		return nil, err
+	}
+	printed, err := printer.Print(pub.site, feed.Feed, doc, append(stories, gone.views...), publish.Formats()...)
+	if err != nil {
+		return nil, err
+	}
+	if was := old[string(formatPage)]; was == nil || was.etag != page.etag {
+		page.compress(&s.encoder, allCodings()...)
+	} else {
+		page = was
+	}
+	editions := map[string]*edition{string(formatPage): page}
+	for _, made := range printed {
+		format := string(made.Format)
+		editions[format] = s.bind(made, feed.cache(cacheMinute), old[format], at, allCodings()...)
 	}
 	return editions, nil
 }
@@ -231,10 +271,10 @@ func (s *Server) reader(ctx context.Context, failed *error) func() (aggregator.S
 	}
 }
 
-// bind makes what was rendered ready to send, or returns old if that says the
-// same.
-func (s *Server) bind(made publish.Edition, old *edition, now time.Time, zip *zipper) *edition {
-	if old != nil && old.etag == made.ETag {
+// bind makes what was rendered ready to send, compressed in the codings, or
+// returns old if that says the same.
+func (s *Server) bind(made publish.Edition, cache string, old *edition, now time.Time, codings ...coding) *edition {
+	if old != nil && old.etag == made.ETag && old.cache[0] == cache {
 		return old
 	}
 	modified := made.Modified.Truncate(time.Second)
@@ -248,10 +288,13 @@ func (s *Server) bind(made publish.Edition, old *edition, now time.Time, zip *zi
 	if modified.After(now) {
 		modified = now.Truncate(time.Second)
 	}
-	return &edition{
-		contentType: made.Format.ContentType(), cache: cacheMinute, etag: made.ETag, modified: modified,
-		body: made.Body, zipped: zip.compress(made.Body),
-	}
+	e := makeEdition(made.Format.ContentType(), cache, made.ETag, modified, made.Body)
+	e.feed = &made
+	e.link = []string{s.current.Load().links(made.Self)}
+	e.policy = s.pages.feedPolicy
+	e.follows(old)
+	e.compress(&s.encoder, codings...)
+	return e
 }
 
 // earlier returns the earlier of two instants, where zero is none.

@@ -367,7 +367,7 @@ func TestEditionsAreStableAcrossRestarts(t *testing.T) {
 func TestLastModifiedGrowsWithTheBytes(t *testing.T) {
 	t.Parallel()
 	s := rendered(t, Options{Archive: smallWorld()}, publication())
-	old := &edition{etag: `"1"`, modified: noon}
+	old := makeEdition(typeText, cacheMinute, `"1"`, noon, nil)
 	for _, test := range []struct {
 		name     string
 		etag     string
@@ -383,11 +383,11 @@ func TestLastModifiedGrowsWithTheBytes(t *testing.T) {
 		{"a story left", `"2"`, old, noon.Add(-time.Hour), noon.Add(time.Hour), noon.Add(time.Second)},
 		{"the last story left", `"2"`, old, time.Time{}, noon.Add(time.Hour), noon.Add(time.Second)},
 		{"in the future", `"2"`, nil, noon.Add(time.Hour), noon.Add(time.Millisecond), noon},
-		{"still empty", `"2"`, &edition{etag: `"1"`}, time.Time{}, noon, time.Time{}},
+		{"still empty", `"2"`, makeEdition(typeText, cacheMinute, `"1"`, time.Time{}, nil), time.Time{}, noon, time.Time{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := s.bind(publish.Edition{Format: publish.RSS, ETag: test.etag, Modified: test.modified}, test.old, test.now, &s.zip)
+			got := s.bind(publish.Edition{Format: publish.RSS, ETag: test.etag, Modified: test.modified}, cacheMinute, test.old, test.now)
 			if !got.modified.Equal(test.want) {
 				t.Errorf("Last-Modified %v, want %v", got.modified, test.want)
 			}

@@ -31,7 +31,7 @@ type kept struct {
 const keptBytes = 1 << 10
 
 func (k *kept) sizeBytes() int64 {
-	return int64(len(k.edition.body) + len(k.edition.zipped) + 2*len(k.key) + keptBytes)
+	return k.edition.sizeBytes() + int64(2*len(k.key)+keptBytes)
 }
 
 // get returns what is kept under the key, nil if nothing is.

@@ -15,23 +15,59 @@ const otherRoute = "other"
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", s.reading(s.serveFront))
-	mux.Handle("/feeds/{file}", s.sharing(s.serveFeed))
+	mux.Handle(feedRoute, s.sharing(s.serveFeed))
+	mux.Handle("/feeds/{slug}/archive/{file}", s.sharing(s.serveArchived))
+	mux.Handle("/feed.css", s.reading(s.serveFeedStyle))
 	mux.Handle("/feeds.opml", s.sharing(s.serveFeedsOPML))
 	mux.Handle("/sources.opml", s.sharing(s.serveSourcesOPML))
 	mux.Handle("/stories/{file}", s.sharing(s.serveStory))
+	mux.Handle("/events", s.sharing(s.admitting(s.serveEvents)))
 	mux.Handle("/sources", s.reading(s.serveSources))
 	mux.Handle("/healthz", s.reading(s.serveAlive))
 	mux.Handle("/readyz", s.reading(s.serveReady))
 	if s.opts.Metrics != nil {
 		mux.Handle("/metrics", s.reading(s.opts.Metrics.ServeHTTP))
 	}
-	mux.Handle("/api/v1/stories", s.sharing(s.serveStories))
+	if s.opts.Hub != nil {
+		mux.Handle("/hub", s.opts.Hub)
+	}
+	if s.opts.Hubs != nil {
+		mux.Handle("/websub/{token}", s.opts.Hubs)
+	}
+	mux.Handle("/api/v1/stories", s.sharing(s.admitting(s.serveStories)))
 	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
 	mux.Handle("/api/v1/sources", s.sharing(s.serveSourceList))
 	mux.Handle("/api/v1/sources/{name}", s.sharing(s.serveSource))
 	mux.Handle("/api/v1/pins", s.sharing(s.servePins))
 	mux.HandleFunc("/", s.notFound)
-	return s.guard(mux)
+	return s.express(s.guard(mux))
+}
+
+// feedRoute is the pattern of feeds.
+const feedRoute = "/feeds/{file}"
+
+// express answers what is asked for most, feeds by their names, without looking
+// for the route and with headers that are made once. Nothing else is different:
+// what it does not know goes to next.
+func (s *Server) express(next http.Handler) http.Handler {
+	anyone, exposed := []string{"*"}, []string{exposedHeaders}
+	sniff, referrer := []string{"nosniff"}, []string{"no-referrer"}
+	policy := []string{s.pages.policy}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ready, known := s.shelf.Load().ready[r.URL.Path]
+		if !known || r.URL.RawQuery != "" || r.Method != http.MethodGet || !s.current.Load().open(ready.slug) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		start := time.Now()
+		h := w.Header()
+		h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = anyone, exposed
+		h["X-Content-Type-Options"], h["Referrer-Policy"], h["Content-Security-Policy"] = sniff, referrer, policy
+		status := s.send(w, r, ready.edition)
+		if s.opts.Observe != nil {
+			s.opts.Observe(feedRoute, status, time.Since(start))
+		}
+	})
 }
 
 // Control returns the handler of the API with what changes things. Whoever
@@ -65,16 +101,18 @@ func (s *Server) reading(h http.HandlerFunc) http.Handler {
 	})
 }
 
+const exposedHeaders = "ETag, IM, Link"
+
 // sharing is reading for what scripts of any site may read (the CORS protocol
 // of the Fetch standard). If-None-Match is what makes a browser ask first.
 func (s *Server) sharing(h http.HandlerFunc) http.Handler {
 	inner := s.reading(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Access-Control-Expose-Headers", "ETag")
+		w.Header().Set("Access-Control-Expose-Headers", exposedHeaders)
 		if r.Method == http.MethodOptions {
 			w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD")
-			w.Header().Set("Access-Control-Allow-Headers", "If-None-Match")
+			w.Header().Set("Access-Control-Allow-Headers", "If-None-Match, A-IM, Authorization")
 			w.Header().Set("Access-Control-Max-Age", "86400")
 		}
 		inner.ServeHTTP(w, r)

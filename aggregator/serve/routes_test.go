@@ -108,7 +108,7 @@ func TestScriptsOfOtherSitesMayReadFeeds(t *testing.T) {
 		wantHeader(t, get(t, h, path).Header(), map[string]string{"Access-Control-Allow-Origin": want})
 	}
 	wantHeader(t, ask(t, h, http.MethodOptions, "/feeds/all.json", "Access-Control-Request-Headers", "if-none-match").Header(), map[string]string{
-		"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "If-None-Match",
+		"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "If-None-Match, A-IM, Authorization",
 	})
 }
 
@@ -119,12 +119,15 @@ func TestSecurityHeaders(t *testing.T) {
 	_, style, _ := strings.Cut(page, "<style>")
 	style, _, _ = strings.Cut(style, "</style>")
 	sum := sha256.Sum256([]byte(style))
-	for _, path := range []string{"/", "/nothing", "/nothing.json", "/feeds/all.rss", "/healthz", "/sources"} {
+	for _, path := range []string{"/", "/nothing", "/nothing.json", "/feeds/all.rss", "/feeds/all.html", "/feed.css", "/healthz", "/sources"} {
+		from := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'none'"
+		if path == "/feeds/all.rss" {
+			from = "'self'" // /feed.css
+		}
 		wantHeader(t, get(t, h, path).Header(), map[string]string{
-			"X-Content-Type-Options": "nosniff",
-			"Referrer-Policy":        "no-referrer",
-			"Content-Security-Policy": "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-				"'; img-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":  "nosniff",
+			"Referrer-Policy":         "no-referrer",
+			"Content-Security-Policy": "default-src 'none'; style-src " + from + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		})
 	}
 }
@@ -157,13 +160,13 @@ func TestErrorsForPrograms(t *testing.T) {
 func TestNegotiatedFeed(t *testing.T) {
 	t.Parallel()
 	s := rendered(t, Options{Archive: smallWorld()}, publication())
-	for accept, want := range map[string]string{"": "atom", "application/rss+xml": "rss", "application/json": "json", "text/html": "atom"} {
+	for accept, want := range map[string]string{"": "atom", "application/rss+xml": "rss", "application/json": "json", "text/html": "html"} {
 		e := s.shelf.Load().feeds["all"][want]
 		w := get(t, s.Handler(), "/feeds/all", "Accept", accept)
 		wantHeader(t, w.Header(), map[string]string{
-			"Content-Type": e.contentType, "Content-Location": "/feeds/all." + want, "Vary": "Accept, Accept-Encoding", "ETag": e.etag,
+			"Content-Type": e.contentType[0], "Content-Location": "/feeds/all." + want, "Vary": "Accept, Accept-Encoding", "ETag": e.etag,
 		})
-		if !bytes.Equal(w.Body.Bytes(), e.body) {
+		if !bytes.Equal(w.Body.Bytes(), e.body()) {
 			t.Errorf("Accept %q: another body than %s's", accept, want)
 		}
 		w = get(t, s.Handler(), "/feeds/all", "Accept", accept, "If-None-Match", e.etag)
@@ -316,5 +319,28 @@ func TestMergedStoryRedirects(t *testing.T) {
 			t.Errorf("status %d", w.Code)
 		}
 		wantHeader(t, w.Header(), map[string]string{"Location": "/stories/" + world.views[1].ID.String() + ext})
+	}
+}
+
+// What hubs send goes to whoever subscribes, whatever the method.
+func TestHubsAreAnswered(t *testing.T) {
+	t.Parallel()
+	hubs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.Method + " " + r.PathValue("token")))
+	})
+	h := rendered(t, Options{Archive: smallWorld(), Hubs: hubs}, publication()).Handler()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if w := ask(t, h, method, "/websub/abc"); w.Code != 200 || w.Body.String() != method+" abc" {
+			t.Errorf("%s answers %d %q", method, w.Code, w.Body)
+		}
+	}
+	for _, path := range []string{"/websub", "/websub/", "/websub/a/b"} {
+		if w := get(t, h, path); w.Code != 404 {
+			t.Errorf("%s answers %d", path, w.Code)
+		}
+	}
+	without := rendered(t, Options{Archive: smallWorld()}, publication()).Handler()
+	if w := get(t, without, "/websub/abc"); w.Code != 404 {
+		t.Errorf("without a subscriber it answers %d", w.Code)
 	}
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,17 +21,31 @@ import (
 type SourceStatus struct {
 	Carrier aggregator.Carrier
 	State   aggregator.SourceState
+	// Hub says why no hub pushes the source that should; empty: nothing is
+	// wrong, or none is asked to.
+	Hub string
 }
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
-	Archive  Archive               // required
-	Searcher Searcher              // nil: nothing can be searched for
-	Pinner   Pinner                // nil: no pins can be made
-	Metrics  http.Handler          // serves /metrics; nil: there is no such page
-	Ready    func() error          // what else must be in order before /readyz says yes; nil: nothing
-	Alive    func() error          // what /healthz reports; nil: always alive
-	Sources  func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+	Archive  Archive  // required
+	Searcher Searcher // nil: nothing can be searched for
+	Pinner   Pinner   // nil: no pins can be made
+	// Documents keeps the archives of feeds, for which [Server.RunArchive] must
+	// be running; nil: there are none.
+	Documents Documents
+	Hub       http.Handler          // serves /hub, where subscribers ask for pushes; nil: there is no such address
+	Hubs      http.Handler          // serves /websub/{token}, where hubs answer and push; nil: there is no such address
+	Metrics   http.Handler          // serves /metrics; nil: there is no such page
+	Ready     func() error          // what else must be in order before /readyz says yes; nil: nothing
+	Alive     func() error          // what /healthz reports; nil: always alive
+	Sources   func() []SourceStatus // what /sources and /sources.opml show; nil: no sources
+
+	// Edited is told, on the goroutine of Run, when an edition took the place
+	// of another. nil: nobody is.
+	Edited func()
+	// MaxStreams is how many clients may listen at /events; 0: 2,000.
+	MaxStreams int
 
 	// Observe is told of each request once it is answered: the route's
 	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the
@@ -47,28 +60,30 @@ type Options struct {
 type Publication struct {
 	Site  publish.Site // nil Carriers: those given before stay
 	Feeds []aggregator.Feed
+	Keep  time.Duration // how long archive documents are kept; 0: for ever
 }
 
 // Server answers the requests of readers. Its methods may be called from any
 // goroutine; [Server.Run] must be running for its editions to come and stay
 // fresh.
 type Server struct {
-	opts  Options
-	pages *pages
-	zip   zipper
-	quick zipper // for what is made while a reader waits
+	opts    Options
+	pages   *pages
+	encoder encoder
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
 	shelf   atomic.Pointer[shelf]     // never nil; written by Run alone
 	missing atomic.Pointer[error]     // why the first render is not done; nil: it is
 	touched chan struct{}             // holds one token while stories changed that no pass has read
+	events  *events
 
-	touches atomic.Uint64 // how often stories or what is published changed
-	recent  recent        // editions of narrowed feeds
-	making  singleflight.Group
-	places  chan struct{} // one token for each edition that is being made for a request
-	waiting atomic.Int64  // requests that wait for a place
+	touches  atomic.Uint64 // how often stories or what is published changed
+	recent   recent        // editions of narrowed feeds
+	archived recent        // archive documents
+	making   singleflight.Group
+	places   chan struct{} // one token for each edition that is being made for a request
+	waiting  atomic.Int64  // requests that wait for a place
 }
 
 // published is a Publication made ready to use. It is never changed.
@@ -76,11 +91,13 @@ type published struct {
 	site  publish.Site
 	root  string // path of base_url without slashes at its end, before every local link
 	feeds []publishedFeed
+	keep  time.Duration // of archive documents; 0: for ever
 }
 
 type publishedFeed struct {
 	aggregator.Feed
-	where *publish.Filter // nil: every story
+	where  *publish.Filter // nil: every story
+	access access
 }
 
 // has reports whether there is a feed called slug.
@@ -97,6 +114,16 @@ func (p *published) feed(slug string) (publishedFeed, bool) {
 		}
 	}
 	return publishedFeed{}, false
+}
+
+// open reports whether there is a feed called slug that everyone may read.
+func (p *published) open(slug string) bool {
+	for i := range p.feeds {
+		if p.feeds[i].Slug == slug {
+			return !p.feeds[i].access.closed
+		}
+	}
+	return false
 }
 
 var errUnrendered = errors.New("the feeds are being rendered for the first time")
@@ -118,9 +145,8 @@ func New(opts Options, p Publication) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opts: opts, pages: pages, touched: make(chan struct{}, 1),
-		zip: zipper{level: gzip.DefaultCompression}, quick: zipper{level: gzip.BestSpeed},
-		recent: recent{roomBytes: recentBytes}, places: newPlaces(),
+		opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
+		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
@@ -143,9 +169,9 @@ func (s *Server) Publish(p Publication) error {
 		return fmt.Errorf("base_url %q: want an absolute http or https URL", p.Site.BaseURL)
 	}
 	p.Site.BaseURL = strings.TrimRight(p.Site.BaseURL, "/")
-	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/")}
+	next := &published{site: p.Site, root: strings.TrimRight(base.EscapedPath(), "/"), keep: p.Keep}
 	for _, feed := range p.Feeds {
-		made := publishedFeed{Feed: feed}
+		made := publishedFeed{Feed: feed, access: newAccess(feed.Access)}
 		if feed.Where != "" {
 			if made.where, err = publish.CompileWhere(feed.Where); err != nil {
 				return fmt.Errorf("feed %s: %w", feed.Slug, err)
@@ -189,6 +215,7 @@ func (s *Server) wake() {
 	case s.touched <- struct{}{}:
 	default: // a token is there already, and whoever takes it reads the archive after now
 	}
+	s.events.wake()
 }
 
 // absolute reports whether u is a link a reader may be sent to.

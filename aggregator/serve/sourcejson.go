@@ -23,7 +23,8 @@ type SourceLine struct {
 	State    string   `json:"state"`             // "good", "waiting" for its first poll, or the outcome that is not good
 	Problem  string   `json:"problem,omitempty"` // of the last poll, in words
 	Notes    []string `json:"notes,omitempty"`   // what else an operator should know, in words
-	Moved    string   `json:"moved,omitempty"`   // where permanent redirects lead
+	Address  string   `json:"address,omitempty"` // where it has moved for good and is polled
+	Moved    string   `json:"moved,omitempty"`   // where permanent redirects lead besides
 
 	Failures  int       `json:"failures,omitempty"` // in a row
 	LastPoll  time.Time `json:"last_poll,omitzero"`
@@ -49,6 +50,7 @@ type SourceDetail struct {
 	PushUntil time.Time  `json:"push_until,omitzero"` // until then a hub has promised to push
 	LastPush  time.Time  `json:"last_push,omitzero"`
 	Hints     *Hints     `json:"hints,omitempty"`
+	Plan      *Plan      `json:"plan,omitempty"`   // of the next poll
 	Recent    []PollLine `json:"recent,omitempty"` // the last ten polls, the newest first
 }
 
@@ -57,6 +59,14 @@ type Hints struct {
 	Seconds   float64  `json:"min_interval_seconds,omitempty"` // ttl, sy:updatePeriod
 	SkipHours []int    `json:"skip_hours,omitempty"`           // 0 to 23 GMT
 	SkipDays  []string `json:"skip_days,omitempty"`            // in English
+}
+
+// Plan is what the time of the next poll comes from.
+type Plan struct {
+	Rule     aggregator.Rule `json:"rule"`
+	Rate     float64         `json:"entries_a_day,omitempty"` // that are expected about then
+	Expected float64         `json:"expected,omitempty"`      // entries that wait by then
+	Theta    float64         `json:"theta,omitempty"`         // the waiting, in entries times seconds, that a poll has to be expected to end
 }
 
 // PollLine is one poll of a source.
@@ -113,7 +123,7 @@ func (s *Server) sourceNamed(name string) (*SourceStatus, error) {
 func lineOf(source *SourceStatus) SourceLine {
 	c, state := &source.Carrier, &source.State
 	rate, _ := state.EntriesADay()
-	return SourceLine{
+	line := SourceLine{
 		Source:   Source{c.ID, c.Title, publicLink(c.SiteURL), publicLink(c.FeedURL)},
 		Language: c.Language, Tags: c.Tags,
 		State: standing(state), Problem: state.Problem.Message, Notes: state.Notes(), Moved: publicLink(state.Moved),
@@ -123,6 +133,10 @@ func lineOf(source *SourceStatus) SourceLine {
 		Bytes: state.Spent.Bytes, Seconds: state.Spent.Time.Seconds(),
 		Entries: state.EntriesNew, EntriesADay: rate,
 	}
+	if state.URL == c.FeedURL { // it was given no other URL since
+		line.Address = publicLink(state.Address)
+	}
+	return line
 }
 
 func detailOf(source *SourceStatus) SourceDetail {
@@ -130,6 +144,9 @@ func detailOf(source *SourceStatus) SourceDetail {
 	detail := SourceDetail{
 		SourceLine: lineOf(source), Self: publicLink(state.Self), Hints: hintsOf(state.Hints),
 		PushUntil: state.Push.LeaseUntil, LastPush: state.Push.Last,
+	}
+	if p := state.Plan; p.Rule != aggregator.RuleNone {
+		detail.Plan = &Plan{p.Rule, p.Rate, p.Expected, p.Theta}
 	}
 	for _, hub := range state.Hubs {
 		if hub = publicLink(hub); hub != "" {

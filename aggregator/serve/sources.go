@@ -29,6 +29,8 @@ type sourceRow struct {
 	Entries                 uint64
 	Notes                   []string // sentences: what to know of it besides
 	Polls                   []string // sentences: why the next is when it is, what the last ones did, what all have cost
+	Lease, LastPush         moment   // zero: no hub has promised to push, none has pushed
+	Hub                     string   // why none does that should; empty: nothing is wrong
 }
 
 // serveSources answers with the health of each source, those in trouble first.
@@ -94,6 +96,7 @@ func rowOf(source *SourceStatus) sourceRow {
 		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
 		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
 		Entries: state.EntriesNew,
+		Lease:   moment{state.Push.LeaseUntil}, LastPush: moment{state.Push.Last}, Hub: source.Hub,
 	}
 	for _, note := range state.Notes() {
 		row.Notes = append(row.Notes, sentenceOf(note))

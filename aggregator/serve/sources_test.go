@@ -74,8 +74,8 @@ func TestSourcesPageIsLight(t *testing.T) {
 		for i := range 400 {
 			id := fmt.Sprint("wire-", i)
 			all = append(all, SourceStatus{
-				aggregator.Carrier{ID: id, Title: "The Wire of the Town of " + id, FeedURL: "https://" + id + ".example/rss.xml", SiteURL: "https://" + id + ".example/"},
-				aggregator.SourceState{
+				Carrier: aggregator.Carrier{ID: id, Title: "The Wire of the Town of " + id, FeedURL: "https://" + id + ".example/rss.xml", SiteURL: "https://" + id + ".example/"},
+				State: aggregator.SourceState{
 					Outcome: aggregator.Fetched, LastPoll: noon, LastGood: noon, LastEntry: noon, NextPoll: noon.Add(15 * time.Minute), Moved: "https://" + id + ".example/new.xml",
 					MovedSeen: []time.Time{noon}, EntriesNew: 1000, Polls: 2000, Log: log, Spent: aggregator.Spent{Bytes: 1 << 30, Time: time.Hour, NotModified: 900},
 				},

@@ -64,8 +64,7 @@ func (p *published) item(view aggregator.StoryView) storyItem {
 		item.Excerpt = ""
 	}
 	named := map[string]bool{lead.Source: true}
-	for i := range view.Entries {
-		entry := &view.Entries[i]
+	for _, entry := range view.Standing() {
 		if named[entry.Source] {
 			continue
 		}

@@ -28,18 +28,64 @@ type shelfOfStories struct {
 	revisions map[uint64][]aggregator.Revision
 	decisions map[uint64][]aggregator.Decision
 	pins      []aggregator.Pin
+	changes   []aggregator.Change
+	forgot    uint64 // changes up to this one are not kept
+	looked    int    // calls of Changes
 }
 
 func (a *shelfOfStories) put(views ...aggregator.StoryView) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, v := range views {
+		i := slices.IndexFunc(a.views, func(old aggregator.StoryView) bool { return old.ID == v.ID })
+		kind := aggregator.StoryBegan
+		if i >= 0 {
+			kind = aggregator.ChangeOf(&a.views[i].Story, &v.Story)
+		}
+		if kind != aggregator.Unchanged {
+			a.changes = append(a.changes, aggregator.Change{N: uint64(len(a.changes) + 1), Kind: kind, Story: v})
+		}
 		a.views = slices.DeleteFunc(a.views, func(old aggregator.StoryView) bool { return old.ID == v.ID })
 		a.views = append(a.views, v)
 	}
 	slices.SortFunc(a.views, func(x, y aggregator.StoryView) int {
 		return cmp.Or(y.First.Compare(x.First), cmp.Compare(y.Seq, x.Seq))
 	})
+}
+
+// forget keeps no changes up to that one.
+func (a *shelfOfStories) forget(n uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forgot = n
+}
+
+func (a *shelfOfStories) ChangesKept() (first, last uint64, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if last = uint64(len(a.changes)); last > 0 {
+		first = a.forgot + 1
+	}
+	return first, last, a.err
+}
+
+func (a *shelfOfStories) Changes(after uint64, limit int) (changes []aggregator.Change, last uint64, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.looked++
+	last = after
+	for _, c := range a.changes {
+		if c.N <= max(after, a.forgot) || limit == 0 {
+			continue
+		}
+		limit--
+		last = c.N
+		i := slices.IndexFunc(a.views, func(v aggregator.StoryView) bool { return v.ID == c.Story.ID })
+		if i >= 0 {
+			changes = append(changes, aggregator.Change{N: c.N, Kind: c.Kind, Story: a.views[i]})
+		}
+	}
+	return changes, last, a.err
 }
 
 func (a *shelfOfStories) fail(err error) {

@@ -58,7 +58,7 @@ func newReader(cfg *config.Config, log *slog.Logger) (*asker, error) {
 		byID[s.Source] = s
 	}
 	stateOf := func(id string) aggregator.SourceState { return byID[id] }
-	site := publish.Site{BaseURL: cfg.BaseURL, Carriers: carriersOf(cfg, stateOf)}
+	site := publish.Site{BaseURL: cfg.BaseURL, Carriers: carriersOf(cfg, states)}
 	server, err := serve.New(serve.Options{
 		Archive: db, Log: log, Sources: func() []serve.SourceStatus { return statusesOf(cfg, stateOf) },
 	}, serve.Publication{Site: site, Feeds: cfg.Feeds})
@@ -81,7 +81,7 @@ func newWriter(ctx context.Context, cfg *config.Config, log *slog.Logger) (*aske
 	if err != nil {
 		return nil, err
 	}
-	d, err := deskOver(db, cfg, log)
+	d, err := deskOver(db, newClient(cfg), cfg, log)
 	if err != nil {
 		return nil, err
 	}

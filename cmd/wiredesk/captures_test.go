@@ -209,7 +209,7 @@ type farm struct {
 
 	mu        sync.Mutex
 	documents map[string]servedDocument
-	unchanged int // 304s so far
+	unchanged map[string]int // 304s so far, by feed
 }
 
 // servedDocument is what a farm answers.
@@ -221,7 +221,7 @@ type servedDocument struct {
 
 func newFarm(tb testing.TB) *farm {
 	tb.Helper()
-	f := &farm{documents: make(map[string]servedDocument)}
+	f := &farm{documents: make(map[string]servedDocument), unchanged: make(map[string]int)}
 	f.Server = httptest.NewServer(f)
 	tb.Cleanup(f.Close)
 	return f
@@ -240,10 +240,17 @@ func (f *farm) shown(feed string) servedDocument {
 	return f.documents[feed]
 }
 
-func (f *farm) unchangedAnswers() int {
+// unchangedAnswers returns how many 304s a feed has answered with; those of all
+// for none.
+func (f *farm) unchangedAnswers(feed string) (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.unchanged
+	for name, answers := range f.unchanged {
+		if feed == "" || feed == name {
+			n += answers
+		}
+	}
+	return n
 }
 
 // source returns the source that a feed of the farm is.
@@ -268,7 +275,7 @@ func (f *farm) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", cmp.Or(d.contentType, "application/xml"))
 	if r.Header.Get("If-None-Match") == d.etag() && !f.forgetful {
 		f.mu.Lock()
-		f.unchanged++
+		f.unchanged[feed]++
 		f.mu.Unlock()
 		w.WriteHeader(http.StatusNotModified)
 		return

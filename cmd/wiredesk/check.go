@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,9 +29,11 @@ func newCheck(flags *common) *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration, and with --fetch each source",
 		Long: `Check reads the configuration and reports every problem in it at once, as
-file:line:column. With --fetch it also asks each source once and says what it
-answers; nothing is stored. A source that fails makes the exit status 1. With
---json the problems of a faulty configuration are on standard output too.`,
+file:line:column. Sources that have moved for good since or are gone, as far as
+the database knows, are noted. With --fetch it also asks each source once and
+says what it answers; nothing is stored. A source that fails makes the exit
+status 1. With --json the problems of a faulty configuration are on standard
+output too.`,
 		Example: "  wiredesk check\n  wiredesk check --fetch --config /etc/wiredesk/wiredesk.yaml",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,21 +44,31 @@ answers; nothing is stored. A source that fails makes the exit status 1. With
 				}
 				return err
 			}
+			left, err := readDepartures(cmd.Context(), cfg, flags.logger())
+			if err != nil {
+				flags.logger().Debug("what has moved or gone is not known", "err", err)
+			}
 			if fetchAll {
+				if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
+					return err
+				}
 				shown := newProgress(cmd.ErrOrStderr(), "asking the sources", len(cfg.Sources))
-				rows, err := checkSources(cmd.Context(), flags, cfg, shown.step)
+				rows, err := checkSources(cmd.Context(), flags, cfg, left, shown.step)
 				shown.clear()
 				if err != nil {
 					return err
 				}
-				return printChecks(cmd.OutOrStdout(), rows, asJSON)
+				return printChecks(cmd.OutOrStdout(), rows, left, asJSON)
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), map[string]int{"sources": len(cfg.Sources), "feeds": len(cfg.Feeds)})
+				return printJSON(cmd.OutOrStdout(), checkedConfig{len(cfg.Sources), len(cfg.Feeds), listed(cfg.Warnings), left})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
+			if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
 				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
-			return err
+			return left.note(cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&fetchAll, "fetch", false, "ask each source")
@@ -76,27 +89,38 @@ type checked struct {
 	Newest   *time.Time         `json:"newest,omitempty"`
 }
 
-// checkSources asks every source once, with the daemon's peace for hosts, and
-// calls step after each.
-func checkSources(ctx context.Context, flags *common, cfg *config.Config, step func()) ([]checked, error) {
+// checkSources asks every source once, where the daemon asks it and with its
+// peace for hosts, and calls step after each.
+func checkSources(ctx context.Context, flags *common, cfg *config.Config, known departures, step func()) ([]checked, error) {
 	client := newClient(cfg)
 	defer client.Close()
 	poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
 	rows := make([]checked, len(cfg.Sources))
 	place := make(map[string]*checked, len(rows))
-	targets := make([]schedule.Target, len(rows))
+	roster := rosterOf(cfg)
 	for i, src := range cfg.Sources {
-		place[src.ID], targets[i] = &rows[i], schedule.Target{Source: src}
+		state := unpolled(src, known)
+		place[src.ID] = &rows[i]
+		roster.Targets = append(roster.Targets, schedule.Target{Source: src, Address: state.Address})
 	}
 	asking, done := context.WithCancel(ctx)
 	defer done()
+	var resting sync.Map // hosts that asked to be left in peace
 	var left atomic.Int64
 	left.Store(int64(len(rows)))
 	loop := schedule.NewLoop(schedule.Options{
-		Concurrency: cfg.Poll.Concurrency, PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap,
-		Poll: func(ctx context.Context, src aggregator.Source) schedule.Turn {
-			result := poller.Ask(ctx, src, aggregator.SourceState{Source: src.ID})
-			*place[src.ID] = rowOf(&result)
+		Concurrency: cfg.Poll.Concurrency, InFlightBytes: cfg.Poll.InFlightBytes, MaxBodyBytes: cfg.Poll.MaxBodyBytes,
+		Poll: func(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
+			state := unpolled(src, known)
+			if host := schedule.HostOf(state.AddressOf(src)); !rests(&resting, host) {
+				result := poller.Within(room.Grow).Ask(ctx, src, state)
+				*place[src.ID] = rowOf(&result)
+				if result.Response.Outcome == aggregator.Throttled {
+					resting.Store(host, true)
+				}
+			} else {
+				*place[src.ID] = checked{Source: src.ID, URL: src.URL, Problem: "not asked: its host has asked to be left in peace"}
+			}
 			step()
 			if left.Add(-1) == 0 {
 				done()
@@ -106,8 +130,13 @@ func checkSources(ctx context.Context, flags *common, cfg *config.Config, step f
 	})
 	var group errgroup.Group
 	group.Go(func() error { return loop.Run(asking) })
-	loop.Replace(asking, targets)
+	loop.Replace(asking, roster)
 	return rows, errors.Join(group.Wait(), ctx.Err())
+}
+
+func rests(hosts *sync.Map, host string) bool {
+	_, found := hosts.Load(host)
+	return found
 }
 
 func rowOf(result *aggregator.PollResult) checked {
@@ -131,7 +160,7 @@ func (c *checked) note() string {
 		notes = append(notes, c.Problem)
 	}
 	if c.Moved != "" {
-		notes = append(notes, "moved for good to "+c.Moved)
+		notes = append(notes, "redirected for good to "+c.Moved)
 	}
 	if c.Repaired != "" {
 		notes = append(notes, "repaired: "+c.Repaired)
@@ -139,7 +168,7 @@ func (c *checked) note() string {
 	return strings.Join(notes, "; ")
 }
 
-func printChecks(w io.Writer, rows []checked, asJSON bool) error {
+func printChecks(w io.Writer, rows []checked, left departures, asJSON bool) error {
 	bad := 0
 	list := table{{"SOURCE", "OUTCOME", "FORMAT", "ENTRIES", "NEWEST", "NOTE"}}
 	for _, row := range rows {
@@ -152,7 +181,7 @@ func printChecks(w io.Writer, rows []checked, asJSON bool) error {
 	if asJSON {
 		err = printJSON(w, rows)
 	} else {
-		err = list.write(w)
+		err = errors.Join(list.write(w), left.note(w))
 	}
 	if err != nil {
 		return err
@@ -173,11 +202,33 @@ type problem struct {
 }
 
 func printProblems(w io.Writer, problems config.Problems) error {
+	return printJSON(w, map[string][]problem{"problems": listed(problems)})
+}
+
+func listed(problems config.Problems) []problem {
 	list := make([]problem, len(problems))
 	for i, p := range problems {
 		list[i] = problem(p)
 	}
-	return printJSON(w, map[string][]problem{"problems": list})
+	return list
+}
+
+// checkedConfig is what there is to say of a valid configuration, in the form
+// check prints.
+type checkedConfig struct {
+	Sources  int       `json:"sources"`
+	Feeds    int       `json:"feeds"`
+	Warnings []problem `json:"warnings,omitempty"`
+	departures
+}
+
+// warn prints what will not do what it looks like, one a line.
+func warn(w io.Writer, warnings config.Problems) error {
+	if len(warnings) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, warnings)
+	return err
 }
 
 func printJSON(w io.Writer, value any) error {

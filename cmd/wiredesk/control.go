@@ -75,8 +75,13 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	d.answer(w, report)
+}
+
+// answer sends value to a command.
+func (d *desk) answer(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(report); err != nil {
+	if err := json.NewEncoder(w).Encode(value); err != nil {
 		d.log.Debug("a command went away", "err", err)
 	}
 }

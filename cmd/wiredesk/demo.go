@@ -31,7 +31,7 @@ func newDemo(flags *common) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the daemon over a small simulated world of wires",
-		Long: `Demo runs the real daemon over a dozen invented news wires on loopback, which
+		Long: `Demo runs the real daemon over fifteen invented news wires on loopback, which
 publish a lively day in fast motion. It needs no network and no configuration,
 and keeps its database in a temporary folder that it removes at the end.`,
 		Example: "  wiredesk demo --listen 127.0.0.1:8080 --speed 120",
@@ -125,11 +125,16 @@ func demoConfig(sources []aggregator.Source, database string, address net.Addr) 
 	return &cfg
 }
 
-// demoFile is a configuration with which commands find the demo's daemon.
+// demoFile is the demo's configuration as far as other commands need it: to find
+// the daemon, and its wires.
 func demoFile(cfg *config.Config) []byte {
-	src := cfg.Sources[0]
-	return fmt.Appendf(nil, "listen: %q\nbase_url: %q\nstorage: {path: %q}\nsources:\n  - {id: %q, url: %q, allow_private: true}\n",
-		cfg.Listen, cfg.BaseURL, cfg.Storage.Path, src.ID, src.URL)
+	text := fmt.Appendf(nil, "listen: %q\nbase_url: %q\nstorage: {path: %q}\npoll: {min_interval: %q, per_host: %d, host_gap: %q}\nsources:\n",
+		cfg.Listen, cfg.BaseURL, cfg.Storage.Path, cfg.Poll.MinInterval, cfg.Poll.PerHost, cfg.Poll.HostGap)
+	for _, src := range cfg.Sources {
+		text = fmt.Appendf(text, "  - {id: %q, url: %q, interval: %q, allow_private: true}\n",
+			src.ID, src.URL, max(src.Interval, cfg.Poll.MinInterval))
+	}
+	return text
 }
 
 // localURL returns where a browser on this machine reaches address.

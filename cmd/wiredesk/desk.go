@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,14 +15,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wiredesk/aggregator"
-	"wiredesk/aggregator/dedupe"
 	"wiredesk/aggregator/fetch"
 	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/parse"
-	"wiredesk/aggregator/publish"
 	"wiredesk/aggregator/schedule"
 	"wiredesk/aggregator/search"
 	"wiredesk/aggregator/serve"
+	"wiredesk/aggregator/websub"
 	"wiredesk/config"
 	"wiredesk/storage"
 )
@@ -39,6 +39,8 @@ type desk struct {
 	client  *fetch.Client
 	ingest  *ingest.Ingest
 	loop    *schedule.Loop
+	hubs    *websub.Subscriber
+	hub     *websub.Hub
 	server  *serve.Server
 
 	config  atomic.Pointer[config.Config]
@@ -53,12 +55,13 @@ func newDesk(cfg *config.Config, log *slog.Logger) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deskOver(db, cfg, log)
+	return deskOver(db, newClient(cfg), cfg, log)
 }
 
-// deskOver builds the daemon around an open database, which it closes.
-func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
-	d := &desk{log: log, db: db, notify: func(string) {}}
+// deskOver builds the daemon around an open database and a client, which it
+// closes.
+func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slog.Logger) (_ *desk, err error) {
+	d := &desk{log: log, db: db, client: client, notify: func(string) {}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -72,8 +75,6 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 	} else if err := search.Remove(folder); err != nil {
 		log.Warn("the index that is switched off could not be removed", "err", err)
 	}
-	d.metrics = newMetrics(db, d.figures)
-	d.client = newClient(cfg)
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
@@ -89,38 +90,67 @@ func deskOver(db *storage.DB, cfg *config.Config, log *slog.Logger) (_ *desk, er
 		return nil, err
 	}
 	d.loop = schedule.NewLoop(schedule.Options{
-		Poll:        d.ingest.Poll,
-		Concurrency: cfg.Poll.Concurrency,
-		PerHost:     cfg.Poll.PerHost,
-		HostGap:     cfg.Poll.HostGap,
+		Poll:          d.ingest.Poll,
+		Concurrency:   cfg.Poll.Concurrency,
+		InFlightBytes: cfg.Poll.InFlightBytes,
+		MaxBodyBytes:  cfg.Poll.MaxBodyBytes,
+		Log:           log,
 	})
+	d.metrics = newMetrics(db, d.loop.Load, d.ingest.Spending, d.figures)
+	d.hubs, err = websub.New(websub.Options{
+		Poster:       d.client,
+		Store:        db,
+		Taker:        pushes{d},
+		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
+		Log:          log,
+		Pushed:       d.metrics.push,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.metrics.subscriptions = d.hubs.Counts
+	d.hub, err = websub.NewHub(websub.HubOptions{
+		Publisher: editions{d},
+		Caller:    d.client,
+		Store:     db,
+		Log:       log,
+		Verified:  d.metrics.verified,
+		Delivered: d.metrics.delivered,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.metrics.followers = d.hub.Followers
 	d.server, err = serve.New(serve.Options{
-		Archive:  db,
-		Searcher: d.searcher(),
-		Pinner:   pinner{d.ingest},
-		Metrics:  d.metrics.handler(),
-		Alive:    d.alive,
-		Sources:  d.sources,
-		Observe:  d.metrics.request,
-		Log:      log,
-		Version:  version(),
+		Archive:   db,
+		Documents: db,
+		Searcher:  d.searcher(),
+		Pinner:    pinner{d.ingest},
+		Hub:       d.hub,
+		Hubs:      d.hubs,
+		Edited:    d.hub.Changed,
+		Metrics:   d.metrics.handler(),
+		Alive:     d.alive,
+		Sources:   d.sources,
+		Observe:   d.metrics.request,
+		Log:       log,
+		Version:   version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err
 	}
+	d.metrics.streams = d.server.Streams
 	return d, nil
 }
 
 func (d *desk) close() error {
-	if d.client != nil {
-		d.client.Close()
-	}
+	d.client.Close()
 	return d.db.Close()
 }
 
-// run serves until ctx ends. Then the polls under way end first, the writer
-// commits what they brought, the index writes what it holds, and the database
-// is closed last.
+// run serves until ctx ends. Then the polls under way end first, and the pushes
+// that hubs were told were taken; the writer commits what they brought, the
+// index writes what it holds, and the database is closed last.
 func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
@@ -132,11 +162,26 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	if d.index != nil {
 		group.Go(func() error { return d.index.Run(indexing) })
 	}
+	var bringing sync.WaitGroup // those that hand results to the writer
+	for _, bring := range []func(context.Context) error{d.loop.Run, d.hubs.Run} {
+		bringing.Add(1)
+		group.Go(func() error {
+			defer bringing.Done()
+			return bring(ctx)
+		})
+	}
 	group.Go(func() error {
 		defer stopWriting()
-		return d.loop.Run(ctx)
+		bringing.Wait()
+		return nil
 	})
+	// Whoever is served may have a source woken: the loop knows them first.
+	d.configureHubs()
+	d.loop.Replace(ctx, d.roster())
 	group.Go(func() error { return d.server.Run(ctx) })
+	group.Go(func() error { return d.server.Announce(ctx) })
+	group.Go(func() error { return d.hub.Run(ctx) })
+	group.Go(func() error { return d.server.RunArchive(ctx) })
 	group.Go(func() error { return d.server.Serve(ctx, listener) })
 	group.Go(func() error { return d.obey(ctx) })
 	cfg := d.config.Load()
@@ -147,7 +192,6 @@ func (d *desk) run(ctx context.Context, listener net.Listener) error {
 		// that ask the daemon need it.
 		d.log.Warn("commands cannot reach this daemon", "err", err)
 	}
-	d.loop.Replace(ctx, d.targets())
 	d.log.Info("serving", "address", listener.Addr().String(), "base_url", cfg.BaseURL,
 		"sources", len(cfg.Sources), "feeds", len(cfg.Feeds), "database", cfg.Storage.Path, "version", version())
 	d.notify(daemon.SdNotifyReady)
@@ -212,45 +256,10 @@ func (d *desk) reconfigure(ctx context.Context) {
 	}
 	d.config.Store(next)
 	d.ingest.Configure(settings)
-	d.loop.Replace(ctx, d.targets())
+	d.configureHubs()
+	d.loop.Replace(ctx, d.roster())
 	d.server.Touch(d.carriers())
 	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
-}
-
-// committed is called by the writer after each commit.
-func (d *desk) committed(reports []ingest.Report) {
-	changed, introduced := false, false
-	for i := range reports {
-		r := &reports[i]
-		d.metrics.poll(r)
-		d.logPoll(r)
-		changed = changed || r.Changed
-		introduced = introduced || r.First && r.State.Outcome == aggregator.Fetched
-	}
-	switch {
-	case introduced: // a source has said what it is called
-		d.server.Touch(d.carriers())
-	case changed:
-		d.server.Touch(nil)
-	}
-}
-
-// logPoll says once when a source falls ill and when it recovers.
-func (d *desk) logPoll(r *ingest.Report) {
-	s := &r.State
-	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
-	switch {
-	case s.Outcome == aggregator.Gone:
-		d.log.Warn("source is gone and will not be polled again; remove it from the configuration", "source", s.Source, "url", s.URL)
-	case s.Outcome == aggregator.Failed && r.Before != aggregator.Failed:
-		d.log.Warn("source failed", attrs...)
-	case s.Outcome == aggregator.Throttled && r.Before != aggregator.Throttled:
-		d.log.Info("source asks to be left in peace", attrs...)
-	case s.Outcome.Good() && r.Before == aggregator.Failed:
-		d.log.Info("source recovered", "source", s.Source)
-	default:
-		d.log.Debug("polled", append(attrs, "decisions", len(r.Decisions))...)
-	}
 }
 
 // alive returns why the daemon does not do its work, in words for everyone.
@@ -259,105 +268,6 @@ func (d *desk) alive() error {
 		return errors.New("nothing can be stored: see the log")
 	}
 	return nil
-}
-
-// targets returns the sources with the times at which they are due.
-func (d *desk) targets() []schedule.Target {
-	cfg := d.config.Load()
-	targets := make([]schedule.Target, 0, len(cfg.Sources))
-	for _, src := range cfg.Sources {
-		state := d.ingest.State(src.ID)
-		target := schedule.Target{Source: src}
-		if state.URL == src.URL {
-			if state.Outcome == aggregator.Gone {
-				continue
-			}
-			target.Due = state.NextPoll
-			if state.Outcome == aggregator.Throttled {
-				target.Rest = state.NextPoll
-			}
-		}
-		targets = append(targets, target)
-	}
-	return targets
-}
-
-// sources returns the configured sources with their states.
-func (d *desk) sources() []serve.SourceStatus {
-	return statusesOf(d.config.Load(), d.ingest.State)
-}
-
-// statusesOf returns the configured sources with what is remembered of each.
-func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceState) []serve.SourceStatus {
-	all := make([]serve.SourceStatus, len(cfg.Sources))
-	for i, src := range cfg.Sources {
-		known := state(src.ID)
-		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
-	}
-	return all
-}
-
-// carriers returns the configured sources as readers see them.
-func (d *desk) carriers() map[string]aggregator.Carrier {
-	return carriersOf(d.config.Load(), d.ingest.State)
-}
-
-// carriersOf returns the configured sources as readers see them, given what is
-// remembered of each.
-func carriersOf(cfg *config.Config, state func(source string) aggregator.SourceState) map[string]aggregator.Carrier {
-	carriers := make(map[string]aggregator.Carrier, len(cfg.Sources))
-	for _, src := range cfg.Sources {
-		carriers[src.ID] = aggregator.CarrierOf(src, state(src.ID))
-	}
-	return carriers
-}
-
-func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) serve.Publication {
-	return serve.Publication{
-		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Version: version(), Carriers: carriers},
-		Feeds: cfg.Feeds,
-	}
-}
-
-// judging returns how entries are judged under the settings.
-func judging(d config.Dedupe) dedupe.Options {
-	return dedupe.Options{Window: d.Window, Join: d.Join, Strictness: d.Strictness}
-}
-
-// settingsOf returns what ingest needs of the configuration.
-func settingsOf(cfg *config.Config) (ingest.Settings, error) {
-	sources := make(map[string]aggregator.Source, len(cfg.Sources))
-	filters := make(map[string]*publish.DropFilter)
-	for _, src := range cfg.Sources {
-		sources[src.ID] = src
-		if src.Drop == "" {
-			continue
-		}
-		filter, err := publish.CompileDrop(src.Drop)
-		if err != nil {
-			return ingest.Settings{}, fmt.Errorf("source %s: drop: %w", src.ID, err)
-		}
-		filters[src.ID] = filter
-	}
-	return ingest.Settings{
-		Sources: sources,
-		Keep:    cfg.Storage.Keep,
-		Planner: schedule.Planner{
-			Interval: cfg.Poll.Budget, MinInterval: cfg.Poll.MinInterval, MaxInterval: cfg.Poll.MaxInterval,
-		},
-		Drop: func(src aggregator.Source, e *aggregator.Entry) (bool, error) {
-			return filters[src.ID].Entry(e, src.Tags)
-		},
-	}, nil
-}
-
-// newClient returns what fetches the sources.
-func newClient(cfg *config.Config) *fetch.Client {
-	return fetch.New(fetch.Options{
-		UserAgent:    userAgent(cfg.Contact),
-		Timeout:      cfg.Poll.Timeout,
-		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
-	})
 }
 
 // pinner takes pins for the API.

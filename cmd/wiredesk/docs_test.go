@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/aggregator/search"
 	"wiredesk/config"
 	"wiredesk/storage"
@@ -102,7 +103,7 @@ func TestDocumentedMetrics(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	m := newMetrics(db, func() search.Figures { return search.Figures{} })
+	m := newMetrics(db, func() schedule.Load { return schedule.Load{} }, func() schedule.Spending { return schedule.Spending{} }, func() search.Figures { return search.Figures{} })
 	m.request("/", 200, time.Millisecond)
 	families, err := m.registry.Gather()
 	if err != nil {

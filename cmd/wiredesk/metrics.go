@@ -11,7 +11,9 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/aggregator/search"
+	"wiredesk/aggregator/websub"
 	"wiredesk/storage"
 )
 
@@ -25,9 +27,19 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	reload   prometheus.Gauge
+	pushes   *prometheus.CounterVec
+	asked    *prometheus.CounterVec
+	pushed   *prometheus.CounterVec
+	// subscriptions counts those with hubs. It is set before anyone gathers;
+	// nil: there are none.
+	subscriptions func() map[aggregator.SubscriptionState]int
+	// followers counts those our hub pushes to, streams the clients at /events
+	// and those that were cut off. They are as subscriptions.
+	followers func() int
+	streams   func() (now int, cutOff uint64)
 }
 
-func newMetrics(db *storage.DB, index func() search.Figures) *metrics {
+func newMetrics(db *storage.DB, load func() schedule.Load, spending func() schedule.Spending, index func() search.Figures) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -53,15 +65,56 @@ func newMetrics(db *storage.DB, index func() search.Figures) *metrics {
 		reload: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "wiredesk_config_last_reload_successful", Help: "1 if the configuration in force is the one last asked for.",
 		}),
+		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wiredesk_websub_pushes_total", Help: "What hubs sent, by what became of it.",
+		}, []string{"outcome"}),
+	}
+	m.asked = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "wiredesk_hub_verifications_total", Help: "Requests to our hub that were verified, by what came of it.",
+	}, []string{"outcome"})
+	m.pushed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "wiredesk_hub_deliveries_total", Help: "Editions that our hub sent, by what came of it.",
+	}, []string{"outcome"})
+	for _, v := range websub.Verifications() {
+		m.asked.WithLabelValues(string(v))
+	}
+	for _, o := range websub.Deliveries() {
+		m.pushed.WithLabelValues(string(o))
 	}
 	m.reload.Set(1)
+	for _, o := range websub.Outcomes() {
+		m.pushes.WithLabelValues(string(o))
+	}
+	for _, state := range aggregator.SubscriptionStates() {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "wiredesk_websub_subscriptions", Help: "Subscriptions at hubs, by state.",
+			ConstLabels: prometheus.Labels{"state": state.String()},
+		}, func() float64 { return float64(m.subscribed()[state]) }))
+	}
 	for _, o := range aggregator.Outcomes() {
 		m.polls.WithLabelValues(o.String())
 	}
 	for _, k := range aggregator.DecisionKinds() {
 		m.stories.WithLabelValues(k.String())
 	}
-	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload,
+	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload, m.pushes, m.asked, m.pushed,
+		gauge("wiredesk_polls_due", "Sources that are due and wait: for their host, a place, memory, or because peaks are flattened.",
+			func() float64 { return float64(load().Due) }),
+		gauge("wiredesk_poll_lateness_seconds", "The longest wait of late of a source that was due, its host's rest not counted.",
+			func() float64 { return load().Lateness.Seconds() }),
+		gauge("wiredesk_polls_planned_per_second", "Polls a second that all sources together are planned to get.",
+			func() float64 { return load().PlannedPerSecond }),
+		gauge("wiredesk_polls_expected_per_second", "Polls a second that the sources without an interval of their own are expected to get.",
+			func() float64 { return spending().Expected }),
+		gauge("wiredesk_polls_budget_per_second", "Polls a second that poll.budget allows those sources.",
+			func() float64 { return spending().Budget }),
+		gauge("wiredesk_bodies_in_flight_bytes", "Memory held for the bodies of polls under way.",
+			func() float64 { return float64(load().InFlightBytes) }),
+		gauge("wiredesk_hub_followers", "Followers that our hub pushes feeds to.", func() float64 { return float64(m.following()) }),
+		gauge("wiredesk_event_streams", "Clients that listen at /events.", func() float64 { n, _ := m.listening(); return float64(n) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "wiredesk_event_streams_cut_total", Help: "Clients at /events that were cut off because they took nothing.",
+		}, func() float64 { _, n := m.listening(); return float64(n) }),
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),
@@ -80,9 +133,11 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// poll counts what a poll came to.
+// poll counts what a poll, or a push, came to.
 func (m *metrics) poll(r *ingest.Report) {
-	m.polls.WithLabelValues(r.State.Outcome.String()).Inc()
+	if r.Pushed == aggregator.NotPushed {
+		m.polls.WithLabelValues(r.State.Outcome.String()).Inc()
+	}
 	for _, d := range r.Decisions {
 		m.stories.WithLabelValues(d.Kind.String()).Inc()
 		if d.Kind != aggregator.Update {
@@ -93,6 +148,36 @@ func (m *metrics) poll(r *ingest.Report) {
 		m.pickup.Observe(delay.Seconds())
 	}
 }
+
+func (m *metrics) subscribed() map[aggregator.SubscriptionState]int {
+	if m.subscriptions == nil {
+		return nil
+	}
+	return m.subscriptions()
+}
+
+func (m *metrics) following() int {
+	if m.followers == nil {
+		return 0
+	}
+	return m.followers()
+}
+
+func (m *metrics) listening() (now int, cutOff uint64) {
+	if m.streams == nil {
+		return 0, 0
+	}
+	return m.streams()
+}
+
+// verified counts what came of asking a callback back.
+func (m *metrics) verified(v websub.Verification) { m.asked.WithLabelValues(string(v)).Inc() }
+
+// delivered counts what came of sending an edition.
+func (m *metrics) delivered(o websub.Delivered) { m.pushed.WithLabelValues(string(o)).Inc() }
+
+// push counts what became of what a hub sent.
+func (m *metrics) push(o websub.Outcome) { m.pushes.WithLabelValues(string(o)).Inc() }
 
 func (m *metrics) request(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()

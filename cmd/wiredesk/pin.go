@@ -114,7 +114,11 @@ comes later is judged without the pin.`,
 		Args:    takes("ENTRY", "the second ENTRY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return flags.changePins(cmd, func(ask *asker) error {
-				return ask.do(cmd.Context(), http.MethodDelete, pinsPath, url.Values{"entry": args}, nil, nil)
+				if err := ask.do(cmd.Context(), http.MethodDelete, pinsPath, url.Values{"entry": args}, nil, nil); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "the pin of %s and %s is removed; they stay where they are\n", args[0], args[1])
+				return err
 			})
 		},
 	}

@@ -43,7 +43,11 @@ over its socket.`,
 			client := newClient(cfg)
 			defer client.Close()
 			poller := ingest.NewPoller(client, parse.New(parse.Options{}), flags.logger())
-			result := poller.Ask(cmd.Context(), src, aggregator.SourceState{Source: src.ID})
+			left, err := readDepartures(cmd.Context(), cfg, flags.logger())
+			if err != nil {
+				flags.logger().Debug("what has moved or gone is not known", "err", err)
+			}
+			result := poller.Ask(cmd.Context(), src, unpolled(src, left))
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
@@ -191,8 +195,11 @@ func printPoll(w io.Writer, result *aggregator.PollResult, report *ingest.Report
 	if problem := r.Problem.Message; problem != "" {
 		about.add("problem", problem)
 	}
+	if result.Address != "" {
+		about.add("moved", "for good to "+result.Address+", where it was asked")
+	}
 	if r.Moved != "" {
-		about.add("moved", "for good to "+r.Moved)
+		about.add("moved", "redirected for good to "+r.Moved)
 	}
 	if d.Format != "" {
 		about.add("feed", fmt.Sprintf("%s, %s, %s", d.Format, count(len(d.Entries), "entry", "entries"), known(len(d.Entries), report.Known)))

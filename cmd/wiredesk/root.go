@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/schedule"
 	"wiredesk/config"
 )
 
@@ -119,7 +120,7 @@ func (c *common) load() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Load(path, config.Options{CheckExpression: checkExpression})
+	cfg, err := config.Load(path, config.Options{CheckExpression: checkExpression, HostOf: schedule.HostOf})
 	if err != nil {
 		return nil, usageError{err}
 	}

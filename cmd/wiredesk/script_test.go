@@ -52,7 +52,7 @@ func TestMain(m *testing.M) {
 //	deafen NAME                 stop reading its log
 //	ends NAME STATUS            wait for its end; its log is then in NAME.log
 //
-// $WIRES is a server of the files below www; see serveWires. $WIRES_ID begins
+// $WIRES is a server of the files below www, at $WIRES_HOST; see serveWires. $WIRES_ID begins
 // the ids that its feeds get. Nobody listens on $NOBODY.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 			})
 			env.Values[daemonsKey{}] = daemons
 			env.Setenv("WIRES", wires.URL)
+			env.Setenv("WIRES_HOST", strings.TrimPrefix(wires.URL, "http://"))
 			env.Setenv("WIRES_ID", config.SourceID(wires.URL))
 			env.Setenv("NOBODY", "http://127.0.0.1:1")
 			env.Setenv("TZ", "Asia/Tokyo")

@@ -78,7 +78,9 @@ func printStory(w io.Writer, story *serve.Story) error {
 func aboutStory(story *serve.Story) table {
 	sources := make(map[string]bool)
 	for i := range story.Entries {
-		sources[story.Entries[i].Source.ID] = true
+		if e := &story.Entries[i]; !e.Withdrawn {
+			sources[e.Source.ID] = true
+		}
 	}
 	about := table{
 		{"story", story.ID}, {"page", story.URL}, {"first", minute(&story.First)},

@@ -1,0 +1,216 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
+
+// Keys in no order touch as many pages as there are keys: each page is read,
+// made anew and written for a single one. Those of keysBucket and newestBucket
+// therefore wait in memory first, sorted out by range. When too many do, a
+// transaction writes all that wait of one range or more, so that each page is
+// touched for many of them.
+//
+// Nothing is lost with what waits: an entry's keys stand in its header, and what
+// a story's place is made of in its own. For each range the file says up to
+// which number its keys are in the bucket (keysWrittenKey, newestWrittenKey),
+// and this alone decides: a key of a later entry waits, any other is in the
+// bucket. Whoever opens the file reads what is later.
+
+// ranges is how many ranges the keys of an index are sorted out by.
+const ranges = 64
+
+// waitingKey is a key of an index, and the entry or story that has it.
+type waitingKey struct {
+	key [16]byte
+	seq uint64
+}
+
+func (k waitingKey) compare(to waitingKey) int { return bytes.Compare(k.key[:], to.key[:]) }
+
+// run is a sorted part of what waits of a range, and never changed.
+type run []waitingKey
+
+// search returns where key is in the run, or would be.
+func (r run) search(key []byte) (at int, found bool) {
+	return slices.BinarySearchFunc(r, key, func(k waitingKey, key []byte) int { return bytes.Compare(k.key[:], key) })
+}
+
+func (r run) has(k waitingKey) bool {
+	_, found := r.search(k.key[:])
+	return found
+}
+
+// pending is what an index has beside its bucket in one state of the file. What
+// it refers to is shared between states and not changed.
+type pending struct {
+	// shift is how many bits a key's first eight bytes are shifted by for the
+	// lowest six to say its range.
+	shift   uint8
+	count   int
+	written [ranges]uint64 // up to which number the keys are in the bucket
+	runs    [ranges][]run  // of each range, the longest first
+}
+
+func (p *pending) rangeOf(key []byte) int {
+	return int(binary.BigEndian.Uint64(key) >> p.shift % ranges)
+}
+
+// waits tells whether a key of that number is not in the bucket.
+func (p *pending) waits(key []byte, seq uint64) bool { return seq > p.written[p.rangeOf(key)] }
+
+// find returns the number a waiting key belongs to, 0 where it does not wait.
+func (p *pending) find(key []byte) uint64 {
+	for _, r := range p.runs[p.rangeOf(key)] {
+		if at, found := r.search(key); found {
+			return r[at].seq
+		}
+	}
+	return 0
+}
+
+// add adds sorted keys of one range that do not wait yet. Runs of about one
+// length become one, so that there are few of them and each key is copied only
+// a few times.
+func (p *pending) add(of int, keys run) {
+	p.count += len(keys)
+	runs := p.runs[of]
+	for n := len(runs); n > 0 && len(runs[n-1]) < 2*len(keys); n-- {
+		keys = mergeRuns(runs[n-1], keys)
+		runs = runs[:n-1]
+	}
+	p.runs[of] = append(slices.Clip(runs), keys)
+}
+
+func mergeRuns(a, b run) run {
+	both := make(run, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].compare(b[0]) < 0 {
+			both, a = append(both, a[0]), a[1:]
+		} else {
+			both, b = append(both, b[0]), b[1:]
+		}
+	}
+	return append(append(both, a...), b...)
+}
+
+// remove removes sorted keys of one range.
+func (p *pending) remove(of int, keys run) {
+	var left []run
+	for _, r := range p.runs[of] {
+		if slices.ContainsFunc(keys, r.has) {
+			kept := slices.DeleteFunc(slices.Clone(r), keys.has)
+			p.count -= len(r) - len(kept)
+			r = kept
+		}
+		if len(r) > 0 {
+			left = append(left, r)
+		}
+	}
+	p.runs[of] = left
+}
+
+// take removes all keys of one range and returns them in order. The range is
+// then written up to that number.
+func (p *pending) take(of int, upTo uint64) run {
+	var all run
+	for _, r := range slices.Backward(p.runs[of]) {
+		all = mergeRuns(r, all)
+	}
+	p.count -= len(all)
+	p.runs[of] = nil
+	p.written[of] = upTo
+	return all
+}
+
+// oldest returns the range that was written the longest ago, and up to which
+// number that was.
+func (p *pending) oldest() (of int, upTo uint64) {
+	for i, n := range p.written {
+		if n < p.written[of] {
+			of = i
+		}
+	}
+	return of, p.written[of]
+}
+
+// from returns the first waiting key from the given one on. The ranges must be
+// in the order of the keys.
+func (p *pending) from(key []byte) (first waitingKey, found bool) {
+	for of := p.rangeOf(key); of < ranges && !found; of++ {
+		for _, r := range p.runs[of] {
+			if at, _ := r.search(key); at < len(r) && (!found || r[at].compare(first) < 0) {
+				first, found = r[at], true
+			}
+		}
+	}
+	return first, found
+}
+
+// backward walks through the waiting keys from the last to the first.
+type backward []run // what is left of each run, and none without
+
+// before returns the way back from a key, without the key itself; nil: from the
+// end.
+func (p *pending) before(key []byte) backward {
+	var b backward
+	for _, runs := range p.runs {
+		for _, r := range runs {
+			end := len(r)
+			if key != nil {
+				end, _ = r.search(key)
+			}
+			if end > 0 {
+				b = append(b, r[:end])
+			}
+		}
+	}
+	return b
+}
+
+// last returns the last key that is left and where it is in b; nil where none
+// is.
+func (b backward) last() (key []byte, at int) {
+	for i, r := range b {
+		if k := r[len(r)-1].key[:]; bytes.Compare(k, key) > 0 {
+			key, at = k, i
+		}
+	}
+	return key, at
+}
+
+// without leaves out the last key, which is at that place.
+func (b backward) without(at int) backward {
+	b[at] = b[at][:len(b[at])-1]
+	if len(b[at]) == 0 {
+		b[at] = b[len(b)-1]
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// bytes returns what the file keeps of it.
+func (p *pending) bytes() []byte {
+	b := make([]byte, 0, 4*ranges)
+	for _, upTo := range p.written {
+		b = binary.AppendUvarint(b, upTo)
+	}
+	return b
+}
+
+// read reads what the file keeps of it.
+func (p *pending) read(v []byte) error {
+	rest := v
+	for of := range p.written {
+		upTo, n := binary.Uvarint(rest)
+		if n <= 0 {
+			return damaged("ranges of an index in %d bytes", len(v))
+		}
+		p.written[of], rest = upTo, rest[n:]
+	}
+	if len(rest) > 0 {
+		return damaged("ranges of an index in %d bytes", len(v))
+	}
+	return nil
+}
