@@ -60,12 +60,16 @@ func matches(tb testing.TB, p part, text string) []uint64 {
 		tb.Fatal(err)
 	}
 	var seqs []uint64
-	err = match(p, parsed.root.(phrase), new(wording.Stemmer), func(doc uint32) { seqs = append(seqs, p.entries()[doc]) })
+	m, err := matchIn(p, parsed.root.(phrase), new(wording.Stemmer))
 	if err != nil {
 		tb.Fatal(err)
 	}
+	if err := m.beside(m.all); err != nil {
+		tb.Fatal(err)
+	}
+	m.all.each(func(doc uint32) { seqs = append(seqs, p.entries()[doc]) })
 	slices.Sort(seqs)
-	return slices.Compact(seqs)
+	return seqs
 }
 
 // manyTitles needs many blocks.
@@ -233,7 +237,9 @@ func FuzzPart(f *testing.F) {
 			parsed, err := Parse(text)
 			must(t, err)
 			// Whatever it answers or says, it comes back.
-			_ = match(p, parsed.root.(phrase), new(wording.Stemmer), func(uint32) {})
+			if m, err := matchIn(p, parsed.root.(phrase), new(wording.Stemmer)); err == nil {
+				_ = m.beside(m.all)
+			}
 		}
 		merged := path + ".merged"
 		_, _, _, _ = merge(t.Context(), merged, []*filePart{p}, func(int, uint64, uint32) bool { return true }, func(uint64) string { return "" })

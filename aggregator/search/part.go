@@ -54,71 +54,6 @@ func forms(p part, w sought, stems *wording.Stemmer) ([]string, error) {
 	return slices.Compact(words), nil
 }
 
-// match hands over the numbers of the entries that have the phrase, some more
-// than once.
-func match(p part, ph phrase, stems *wording.Stemmer, yield func(doc uint32)) error {
-	if len(ph) == 1 {
-		found, err := lookUp(p, ph[0], stems)
-		for _, f := range found {
-			err = errors.Join(err, eachDoc(f.docs, yield))
-		}
-		return err
-	}
-	// Most entries that have one of the words have not all of them: places are
-	// read of those only that have.
-	words := make([][]postingsOf, len(ph))
-	var all set
-	for i, w := range ph {
-		var err error
-		if words[i], err = lookUp(p, w, stems); err != nil {
-			return err
-		}
-		own := newSet(len(p.entries()))
-		for _, f := range words[i] {
-			if err := eachDoc(f.docs, own.putWithin); err != nil {
-				return err
-			}
-		}
-		if i == 0 {
-			all = own
-		} else {
-			all.keep(own, false)
-		}
-		if all.isEmpty() {
-			return nil
-		}
-	}
-	var spots []spot
-	for i, w := range ph {
-		var own []spot
-		for _, f := range words[i] {
-			places, err := f.places()
-			if err != nil {
-				return err
-			}
-			if own, err = appendSpots(own, f.docs, places, all, w.place-ph[0].place); err != nil {
-				return err
-			}
-		}
-		if len(words[i]) > 1 {
-			slices.Sort(own)
-		}
-		if i == 0 {
-			spots = own
-			continue
-		}
-		spots = both(spots, own)
-		clear(all) // of the next word no more is read than may still match
-		for _, s := range spots {
-			all.put(s.doc())
-		}
-	}
-	for _, s := range spots {
-		yield(s.doc())
-	}
-	return nil
-}
-
 // postingsOf are the postings of one word: the entries as they were read, and
 // what reads the places.
 type postingsOf struct {
@@ -146,23 +81,4 @@ func lookUp(p part, w sought, stems *wording.Stemmer) ([]postingsOf, error) {
 		}
 	}
 	return found, nil
-}
-
-// both returns the spots that stand in two sorted lists, in the room of the
-// first.
-func both(a, b []spot) []spot {
-	kept := a[:0]
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			kept = append(kept, a[i])
-			i++
-			j++
-		}
-	}
-	return kept
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 )
@@ -73,10 +72,11 @@ type spot uint64
 
 func (s spot) doc() uint32 { return uint32(s >> 32) }
 
-// appendSpots appends every place of the entries that are in of, less shift.
-func appendSpots(spots []spot, docs, places []byte, of set, shift int) ([]spot, error) {
+// spotsOf returns every place of the entries that are in of, less shift, in
+// order.
+func spotsOf(docs, places []byte, of set, shift int) (spots []spot, err error) {
 	broken := false
-	err := eachDoc(docs, func(doc uint32) {
+	err = eachDoc(docs, func(doc uint32) {
 		own, rest := cutPlaces(places)
 		places = rest
 		if !of.has(doc) {
@@ -110,6 +110,9 @@ func appendSpots(spots []spot, docs, places []byte, of set, shift int) ([]spot, 
 // cutPlaces parts the places of one entry from those that follow. No byte of a
 // varint is 0 but that of 0 itself.
 func cutPlaces(places []byte) (own, rest []byte) {
-	own, rest, _ = bytes.Cut(places, []byte{0})
-	return own, rest
+	end := 0 // a few bytes on, as a rule
+	for end < len(places) && places[end] != 0 {
+		end++
+	}
+	return places[:end], places[min(end+1, len(places)):]
 }

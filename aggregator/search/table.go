@@ -15,6 +15,7 @@ type table struct {
 	base    uint64  // Seq of the first of entries
 	entries []entry // by Seq
 	rows    []row   // the first is no story
+	latest  []int64 // of each 64 rows: none of them was first reported later
 	free    []uint32
 	sources names
 	tongues names // languages, BCP 47
@@ -57,7 +58,7 @@ func nanoseconds(t time.Time) int64 {
 }
 
 func newTable() *table {
-	return &table{rows: make([]row, 1), sources: newNames(), tongues: newNames()}
+	return &table{rows: make([]row, 1), latest: []int64{math.MinInt64}, sources: newNames(), tongues: newNames()}
 }
 
 // names gives texts numbers. The first is the empty text. It holds as many as
@@ -140,6 +141,7 @@ func (t *table) put(s *aggregator.Story) {
 	t.rows[number] = row{
 		id: s.ID, seq: s.Seq, lead: s.Lead, first: nanoseconds(s.First), sources: int32(s.Sources()), withdrawn: s.Withdrawn,
 	}
+	t.latest[number/64] = max(t.latest[number/64], t.rows[number].first)
 }
 
 func (t *table) newRow() uint32 {
@@ -147,6 +149,9 @@ func (t *table) newRow() uint32 {
 		number := t.free[n-1]
 		t.free = t.free[:n-1]
 		return number
+	}
+	if len(t.rows)%64 == 0 {
+		t.latest = append(t.latest, math.MinInt64)
 	}
 	t.rows = append(t.rows, row{})
 	return uint32(len(t.rows) - 1)

@@ -145,7 +145,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 }
 
 // renderNarrowed writes a narrowed feed in the one format that was asked for.
-// What few ask for is compressed in one way only.
+// What few ask for is compressed in one way only, and that quickly.
 func (s *Server) renderNarrowed(
 	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
 	stories []aggregator.StoryView, old *edition, now time.Time,
@@ -158,7 +158,7 @@ func (s *Server) renderNarrowed(
 	if err != nil {
 		return nil, err
 	}
-	return s.bind(made[0], feed.cache(cacheMinute), old, now, gzipCoding), nil
+	return s.bind(made[0], feed.cache(cacheMinute), old, now, &s.quick, gzipCoding), nil
 }
 
 // candidates returns a function that hands out the stories that n lets

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/singleflight"
 
 	"wiredesk/aggregator"
@@ -70,6 +71,7 @@ type Server struct {
 	opts    Options
 	pages   *pages
 	encoder encoder
+	quick   encoder // for feeds that are made while a reader waits
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
@@ -145,7 +147,7 @@ func New(opts Options, p Publication) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
+		opts: opts, pages: pages, quick: encoder{gzipLevel: gzip.BestSpeed}, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
 		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
