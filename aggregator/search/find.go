@@ -107,7 +107,7 @@ func (f *finder) find(q *Query) ([]aggregator.StoryID, error) {
 		}
 		chosen.keep(within, true)
 	}
-	chosen, err := f.within(q.Text.root, chosen)
+	chosen, err := f.within(q.Text.root, f.wanted(chosen, wants))
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +163,17 @@ func (f *finder) best(q *Query, chosen set, limit int, wants func(*row) bool) []
 		}
 	}
 	return best.sorted()
+}
+
+// wanted returns those of the stories that are wanted.
+func (f *finder) wanted(stories set, wants func(*row) bool) set {
+	kept := newSet(len(f.table.rows))
+	stories.each(func(number uint32) {
+		if wants(&f.table.rows[number]) {
+			kept.put(number)
+		}
+	})
+	return kept
 }
 
 // wants returns what tells whether q asks for a story, whatever it says.

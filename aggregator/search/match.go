@@ -48,6 +48,7 @@ func (m *matching) beside(docs set) error {
 	for i := 1; i < len(m.phrase)-1; i++ {
 		order = append(order, i)
 	}
+	var r spotReader
 	var spots []spot
 	for n, i := range order {
 		if docs.isEmpty() {
@@ -60,7 +61,7 @@ func (m *matching) beside(docs set) error {
 			if err != nil {
 				return err
 			}
-			if forms[n], err = spotsOf(f.docs, places, docs, w.place-m.phrase[0].place); err != nil {
+			if forms[n], err = r.read(f.docs, places, docs, w.place-m.phrase[0].place); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package search
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // The keys of a part's dictionary. A word leads to the entries that have it, a
@@ -72,15 +73,28 @@ type spot uint64
 
 func (s spot) doc() uint32 { return uint32(s >> 32) }
 
-// spotsOf returns every place of the entries that are in of, less shift, in
-// order.
-func spotsOf(docs, places []byte, of set, shift int) (spots []spot, err error) {
-	broken := false
-	err = eachDoc(docs, func(doc uint32) {
+// spotReader reads places. It keeps its room from one word to the next.
+type spotReader struct{ docs []uint32 }
+
+// read returns every place of the entries that are in of, less shift, in order.
+// What lies before the first and behind the last of them is hardly looked at.
+func (r *spotReader) read(docs, places []byte, of set, shift int) (spots []spot, err error) {
+	r.docs = r.docs[:0]
+	if err := eachDoc(docs, func(doc uint32) { r.docs = append(r.docs, doc) }); err != nil {
+		return nil, err
+	}
+	low, high := of.bounds()
+	from, _ := slices.BinarySearch(r.docs, low)
+	to, found := slices.BinarySearch(r.docs, high)
+	if found {
+		to++
+	}
+	places = fromEntry(places, from, len(r.docs))
+	for _, doc := range r.docs[from:max(from, to)] {
 		own, rest := cutPlaces(places)
 		places = rest
 		if !of.has(doc) {
-			return
+			continue
 		}
 		at := uint64(0)
 		for len(own) > 0 {
@@ -90,8 +104,7 @@ func spotsOf(docs, places []byte, of set, shift int) (spots []spot, err error) {
 			} else {
 				delta, n := binary.Uvarint(own)
 				if n <= 0 {
-					broken = true
-					return
+					return nil, errPostings
 				}
 				at += delta - 1
 				own = own[n:]
@@ -100,11 +113,28 @@ func spotsOf(docs, places []byte, of set, shift int) (spots []spot, err error) {
 				spots = append(spots, spot(uint64(doc)<<32|(at-uint64(shift))))
 			}
 		}
-	})
-	if err == nil && (broken || len(places) > 0) {
-		err = errPostings
 	}
-	return spots, err
+	return spots, nil
+}
+
+// fromEntry returns the places from the one of so many entries on that has that
+// number among them, found from whichever end is nearer.
+func fromEntry(places []byte, number, entries int) []byte {
+	if number <= entries/2 {
+		for ; number > 0; number-- {
+			_, places = cutPlaces(places)
+		}
+		return places
+	}
+	at := len(places)
+	for behind := entries - number; at > 0; at-- {
+		if places[at-1] == 0 {
+			if behind--; behind == 0 {
+				break
+			}
+		}
+	}
+	return places[at:]
 }
 
 // cutPlaces parts the places of one entry from those that follow. No byte of a
