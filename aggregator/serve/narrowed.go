@@ -19,6 +19,7 @@ import (
 // Bounds of what narrowed feeds cost.
 const (
 	recentBytes = 32 << 20 // of editions that are kept
+	itemsBytes  = 16 << 20 // of stories as they were written for them
 	// maxWaiting is how many requests wait for one of the places in which
 	// editions are made, one for each processor. More are sent away.
 	maxWaiting = 64
@@ -154,7 +155,7 @@ func (s *Server) renderNarrowed(
 	if format == formatPage {
 		return s.renderFeedPage(pub, feed, stories)
 	}
-	made, err := new(publish.Printer).Print(pub.site, narrowed, doc, stories, format)
+	made, err := (&publish.Printer{Memory: s.items}).Print(pub.site, narrowed, doc, stories, format)
 	if err != nil {
 		return nil, err
 	}

@@ -80,9 +80,10 @@ type Server struct {
 	touched chan struct{}             // holds one token while stories changed that no pass has read
 	events  *events
 
-	touches  atomic.Uint64 // how often stories or what is published changed
-	recent   recent        // editions of narrowed feeds
-	archived recent        // archive documents
+	touches  atomic.Uint64   // how often stories or what is published changed
+	recent   recent          // editions of narrowed feeds
+	items    *publish.Memory // of their stories
+	archived recent          // archive documents
 	making   singleflight.Group
 	places   chan struct{} // one token for each edition that is being made for a request
 	waiting  atomic.Int64  // requests that wait for a place
@@ -148,7 +149,7 @@ func New(opts Options, p Publication) (*Server, error) {
 	}
 	s := &Server{
 		opts: opts, pages: pages, quick: encoder{gzipLevel: gzip.BestSpeed}, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
-		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
+		recent: recent{roomBytes: recentBytes}, items: publish.NewMemory(itemsBytes), archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})
