@@ -21,6 +21,7 @@ type Config struct {
 	Storage Storage
 	Poll    Poll
 	Dedupe  Dedupe
+	Search  Search
 	WebSub  WebSub
 	Hub     Hub
 
@@ -63,6 +64,11 @@ type Dedupe struct {
 	Window     time.Duration // how far back a story is looked for; 1m to Storage.Keep
 	Join       aggregator.Join
 	Strictness float64 // how sure a report must be to tell a story's happening; above 0, below 1
+}
+
+// Search says what can be searched for.
+type Search struct {
+	Index bool // the archive by text, beside the database
 }
 
 // WebSub says whether hubs are to push what the sources publish.
@@ -123,6 +129,7 @@ func Default() Config {
 			Concurrency:   64,
 		},
 		Dedupe: Dedupe{Window: 72 * time.Hour, Join: aggregator.JoinStory, Strictness: 0.46},
+		Search: Search{Index: true},
 		WebSub: WebSub{Lease: 5 * day},
 		Hub:    Hub{Enabled: true, Lease: 5 * day},
 		Feeds:  []aggregator.Feed{{Slug: "all", Title: "Everything once", Limit: defaultFeedLimit}},
@@ -163,6 +170,7 @@ func (c *Config) NeedsRestart(next *Config) []string {
 		{"dedupe.window", c.Dedupe.Window == next.Dedupe.Window},
 		{"dedupe.join", c.Dedupe.Join == next.Dedupe.Join},
 		{"dedupe.strictness", c.Dedupe.Strictness == next.Dedupe.Strictness},
+		{"search.index", c.Search.Index == next.Search.Index},
 	} {
 		if !k.same {
 			keys = append(keys, k.name)

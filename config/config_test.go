@@ -50,6 +50,7 @@ poll:
   host_gap: 0s
   concurrency: 8
 dedupe: {window: 1.5d, join: copy, strictness: 0.6}
+search: {index: false}
 websub: {subscribe: true, lease: 10d}
 hub: {enabled: true, external: "https://hub.example.org/", lease: 3d, allow_private: true}
 include: [sources.d/*.yaml, extra.yaml]
@@ -271,9 +272,10 @@ func TestNeedsRestart(t *testing.T) {
 			c.Poll.Timeout, c.Poll.MaxBodyBytes = time.Minute, 1000
 			c.Poll.InFlightBytes, c.Poll.Concurrency = 1000, 1
 			c.Dedupe = Dedupe{Window: time.Hour, Join: aggregator.JoinNone, Strictness: 0.7}
+			c.Search.Index = false
 		}, []string{
 			"listen", "contact", "storage.path", "poll.timeout", "poll.max_body", "poll.in_flight",
-			"poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness",
+			"poll.concurrency", "dedupe.window", "dedupe.join", "dedupe.strictness", "search.index",
 		}},
 		{"what a reload changes", func(c *Config) {
 			c.Path, c.BaseURL, c.Storage.Keep = "b.yaml", "https://b.example", 4*day

@@ -25,6 +25,7 @@ func (l *loader) root(v value) {
 		"storage":  func(v value) { keep = l.storage(v)["keep"] },
 		"poll":     l.poll,
 		"dedupe":   func(v value) { window = l.dedupe(v)["window"] },
+		"search":   l.search,
 		"websub":   func(v value) { subscribe = l.webSub(v)["subscribe"] },
 		"hub":      func(v value) { hub = l.hub(v) },
 		"include":  func(value) {}, // read last: our own sources come first
@@ -94,6 +95,10 @@ func (l *loader) dedupe(v value) map[string]value {
 		"join":       join(&d.Join),
 		"strictness": share(&d.Strictness),
 	})
+}
+
+func (l *loader) search(v value) {
+	v.mapping(fields{"index": boolean(&l.config.Search.Index)})
 }
 
 func join(into *aggregator.Join) field {

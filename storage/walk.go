@@ -186,6 +186,43 @@ func (db *DB) replay(next uint64, since time.Time, yield func(aggregator.Entry) 
 	}
 }
 
+// storyBatch is how many stories ReplayStories reads in one transaction.
+const storyBatch = 2048
+
+// ReplayStories hands over every story, without its entries, in the order of
+// Seq, until yield returns an error, which it returns. No transaction is open
+// while yield runs.
+func (db *DB) ReplayStories(yield func(aggregator.Story) error) error {
+	batch := make([]aggregator.Story, 0, storyBatch)
+	for next := uint64(0); ; next = batch[len(batch)-1].Seq + 1 {
+		batch = batch[:0]
+		err := db.read("stories", func(r *reader) error {
+			c := r.tx.Bucket([]byte(storiesBucket)).Cursor()
+			start := seqKey(next)
+			for k, v := c.Seek(start[:]); k != nil && len(batch) < storyBatch; k, v = c.Next() {
+				seq, err := readSeq(k)
+				if err != nil {
+					return err
+				}
+				s, err := r.story(seq, v)
+				if err != nil {
+					return err
+				}
+				batch = append(batch, s)
+			}
+			return nil
+		})
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, s := range batch {
+			if err := yield(s); err != nil {
+				return err
+			}
+		}
+	}
+}
+
 // firstSeen walks back from the newest entry to where those seen at since
 // begin.
 func (db *DB) firstSeen(since time.Time) (seq uint64, err error) {

@@ -49,8 +49,13 @@ func testNewest(t *testing.T, most [2]int) {
 				equal(t, "cursor at the end", at, next)
 				break
 			}
-			for _, v := range views {
+			bare, err := db.NewestStories(at, limit)
+			if err != nil || len(bare) != len(views) {
+				t.Fatalf("%d stories without their entries, want %d: %v", len(bare), len(views), err)
+			}
+			for i, v := range views {
 				got = append(got, v.Seq)
+				equal(t, "story without its entries", v.Story, bare[i])
 				equal(t, "view", aggregator.StoryView{Story: c.Stories[v.Seq-1], Entries: c.Entries[v.Seq-1 : v.Seq]}, v)
 			}
 			at = next
@@ -156,5 +161,40 @@ func TestHeads(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, "heads", want, got)
+	}
+}
+
+func TestReplayStories(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	const n = storyBatch + 10
+	mustCommit(t, db, lone("bbc", seqRange(1, n)...))
+	var got []uint64
+	err := db.ReplayStories(func(s aggregator.Story) error {
+		if s.ID.IsZero() || len(s.Members) != 1 {
+			t.Fatalf("half a story: %+v", s)
+		}
+		got = append(got, s.Seq)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "stories", seqRange(1, n), got)
+	enough := errors.New("enough")
+	if err := db.ReplayStories(func(aggregator.Story) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("what yield said is lost: %v", err)
+	}
+	// Yield may take its time: no transaction is open.
+	told := false
+	err = db.ReplayStories(func(aggregator.Story) error {
+		if !told {
+			told = true
+			mustCommit(t, db, lone("bbc", n+1))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

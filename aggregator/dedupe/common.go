@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"wiredesk/aggregator/wording"
 )
 
 // commonWords are words that join others and tell nothing of what happened, as
@@ -90,8 +92,8 @@ var commonWords = func() map[string]struct{} {
 		for word := range strings.FieldsSeq(norm.NFKC.String(list)) {
 			var folded []byte
 			for _, r := range word {
-				if kindOf(r) != inside {
-					folded = appendFolded(folded, r)
+				if wording.KindOf(r) != wording.Inside {
+					folded = wording.AppendFolded(folded, r)
 				}
 			}
 			words[string(folded)] = struct{}{}

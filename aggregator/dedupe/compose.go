@@ -3,6 +3,8 @@ package dedupe
 import (
 	"cmp"
 	"slices"
+
+	"wiredesk/aggregator/wording"
 )
 
 // composed is a reading without what its source repeats around its entries:
@@ -57,9 +59,9 @@ func (r *Reading) compose(repeated func(piece uint64) bool, c *composed) {
 		}
 		f := flags(0)
 		switch {
-		case t.shape&shapeNumber != 0:
+		case t.shape&wording.ShapeNumber != 0:
 			f |= flagNumber
-		case t.shape&(shapeCapital|shapeOpening) == shapeCapital && (!t.title || !r.capitals):
+		case t.shape&(wording.ShapeCapital|wording.ShapeOpening) == wording.ShapeCapital && (!t.title || !r.capitals):
 			f |= flagName
 		}
 		x := term{root: t.root, flags: f}

@@ -1,6 +1,10 @@
 package dedupe
 
-import "strings"
+import (
+	"strings"
+
+	"wiredesk/aggregator/wording"
+)
 
 // isDate reports whether the word, folded, names a month or a day of the week.
 func isDate(w []byte) bool {
@@ -38,7 +42,7 @@ var dateWords = func() map[string]struct{} {
 		for word := range strings.FieldsSeq(list) {
 			var folded []byte
 			for _, r := range word {
-				folded = appendFolded(folded, r)
+				folded = wording.AppendFolded(folded, r)
 			}
 			words[string(folded)] = struct{}{}
 		}

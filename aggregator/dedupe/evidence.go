@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // Bounds of the words that evidence names.
@@ -122,21 +123,21 @@ func (w *told) note(term uint64, most int) {
 func (j *Judge) spell(e *aggregator.Entry, all []*told) {
 	language := baseLanguage(e.Language)
 	for _, text := range []string{e.Title, e.Summary} {
-		j.scan.reset(text)
+		j.scan.Reset(text)
 		for {
-			w, ok := j.scan.next()
+			w, ok := j.scan.Next()
 			if !ok {
 				break
 			}
-			term := j.stems.root(w.letters, language).term
+			term := j.stems.root(w.Letters, language).term
 			for _, words := range all {
 				at := slices.Index(words.terms[:words.n], term)
 				switch {
 				case at < 0 || words.words[at] != "":
-				case w.shape&shapePiece != 0:
-					words.words[at] = string(w.letters)
+				case w.Shape&wording.ShapePiece != 0:
+					words.words[at] = string(w.Letters)
 				default:
-					words.words[at] = j.scan.text[w.at:w.end]
+					words.words[at] = j.scan.Text()[w.At:w.End]
 				}
 			}
 		}

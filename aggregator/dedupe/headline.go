@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // A cut from a headline's end leaves at least so much of it: three words,
@@ -240,20 +241,20 @@ func hasWord(s string) bool { return strings.IndexFunc(s, isWordRune) >= 0 }
 func isHeadline(s string) bool {
 	halves, letters, inWord := 0, 0, false
 	for _, r := range s {
-		k := kindOf(r)
+		k := wording.KindOf(r)
 		switch {
-		case k == inside:
+		case k == wording.Inside:
 			continue
-		case k == mark:
+		case k == wording.Mark:
 			inWord = false
 			continue
-		case k == spaceless:
+		case k == wording.Spaceless:
 			halves++
 		case !inWord:
 			halves += 2
 		}
 		letters++
-		inWord = k != spaceless
+		inWord = k != wording.Spaceless
 		if halves >= 2*minHeadlineWords && letters >= minHeadlineLetters {
 			return true
 		}

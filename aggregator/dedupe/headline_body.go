@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"wiredesk/aggregator/wording"
 )
 
 // Bounds on what stands around a summary, in bytes: the dateline at its start,
@@ -156,7 +158,7 @@ func creditIn(s string) string {
 	}
 	before := ' '
 	for i, r := range s {
-		if !isWordRune(before) && isWordRune(r) || kindOf(r) == spaceless {
+		if !isWordRune(before) && isWordRune(r) || wording.KindOf(r) == wording.Spaceless {
 			if m, ok := phrases.find(s[i:]); ok && m.credit != "" && m.as(s[i:]).named() {
 				return m.credit
 			}

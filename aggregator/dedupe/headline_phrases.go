@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // phrase is what the tables say of some words: of a few they say more than
@@ -215,25 +216,25 @@ func endsWord(r rune, rest string) bool {
 	if rest == "" || !isWordRune(next) {
 		return true
 	}
-	return kindOf(r) == spaceless || kindOf(next) == spaceless
+	return wording.KindOf(r) == wording.Spaceless || wording.KindOf(next) == wording.Spaceless
 }
 
 func isWordRune(r rune) bool {
-	k := kindOf(r)
-	return k == letter || k == digit || k == spaceless
+	k := wording.KindOf(r)
+	return k == wording.Letter || k == wording.Digit || k == wording.Spaceless
 }
 
 // readNumeral reads a number from 1 to 99 at the start of s, and returns how
 // long it is; 0: there is none.
 func readNumeral(s string) (n, size int) {
 	for i, r := range s {
-		if kindOf(r) != digit {
+		if wording.KindOf(r) != wording.Digit {
 			if han := strings.IndexRune("一二三四五六七八九", r); i == 0 && han >= 0 {
 				return han/len("一") + 1, utf8.RuneLen(r)
 			}
 			break
 		}
-		n, size = 10*n+decimal(r), i+utf8.RuneLen(r)
+		n, size = 10*n+wording.Decimal(r), i+utf8.RuneLen(r)
 		if n > 99 {
 			return 0, 0
 		}

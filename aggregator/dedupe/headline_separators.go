@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"wiredesk/aggregator/wording"
 )
 
 // separator is what follows words that may be set off from a headline.
@@ -202,7 +204,7 @@ func lastSegment(s string) (rest, last string, where place) {
 		}
 		end := i
 		i -= size
-		if r < utf8.RuneSelf && (asciiKind[r] != mark || r == ' ') {
+		if r < utf8.RuneSelf && (wording.KindOf(r) != wording.Mark || r == ' ') {
 			continue
 		}
 		sep := separatorOf(r)
@@ -216,7 +218,7 @@ func lastSegment(s string) (rest, last string, where place) {
 			// Inside words only Chinese pages separate by it.
 			tight := trimBlankEnd(s[:i]) == s[:i] && trimBlankStart(s[end:]) == s[end:]
 			next, _ := utf8.DecodeRuneInString(s[end:])
-			if tight && kindOf(next) != spaceless {
+			if tight && wording.KindOf(next) != wording.Spaceless {
 				continue
 			}
 		case colon:

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // DefaultWindow is how long an entry can be joined by default.
@@ -60,7 +61,7 @@ type Judge struct {
 // desk is room for the work on one entry. What it holds between two only saves
 // work: the stems of words, and the matches of the entry last asked about.
 type desk struct {
-	scan    scanner
+	scan    wording.Scanner
 	stems   stemmer
 	plain   []byte
 	query   query

@@ -8,6 +8,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // Bounds of what is read of an entry. What lies beyond is the tail of a long
@@ -54,7 +55,7 @@ func newKey(kind int, digest uint64) key { return key(digest&^7 | uint64(kind+1)
 // token is a word of an entry where it stands.
 type token struct {
 	root
-	shape shape
+	shape wording.Shape
 	title bool
 	piece uint8 // which of Reading.repeatables it is part of; 0: none
 }
@@ -105,7 +106,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	if headline.Section != "" {
 		title = headline.Section + ": " + title
 	}
-	j.scan.reset(title)
+	j.scan.Reset(title)
 	text := j.plain[:0]
 	skeleton := newRolling()
 	segment := newRolling()
@@ -121,23 +122,23 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		segment, segmentAt = newRolling(), len(r.tokens)
 	}
 	for r.titleWords < maxTitleWords {
-		w, ok := j.scan.next()
+		w, ok := j.scan.Next()
 		if !ok {
 			break
 		}
-		if r.titleWords > 0 && segmentEnds(j.scan.text[begin:w.at]) {
+		if r.titleWords > 0 && segmentEnds(j.scan.Text()[begin:w.At]) {
 			closeSegment()
 		}
-		begin = w.at
+		begin = w.At
 		r.titleWords++
-		text = append(append(text, w.letters...), ' ')
-		root := j.stems.root(w.letters, language)
-		if !bytes.ContainsAny(w.letters, "0123456789") && !isDate(w.letters) {
+		text = append(append(text, w.Letters...), ' ')
+		root := j.stems.root(w.Letters, language)
+		if !bytes.ContainsAny(w.Letters, "0123456789") && !isDate(w.Letters) {
 			skeleton.add(root.term)
 			segment.add(root.term)
 		}
-		if len(w.letters) > 3 && w.shape&shapeNumber == 0 {
-			if w.shape&shapeCapital != 0 {
+		if len(w.Letters) > 3 && w.Shape&wording.ShapeNumber == 0 {
+			if w.Shape&wording.ShapeCapital != 0 {
 				capitals++
 			} else {
 				small++
@@ -146,7 +147,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		if !root.common {
 			telling++
 		}
-		r.tokens = append(r.tokens, token{root: root, shape: w.shape, title: true})
+		r.tokens = append(r.tokens, token{root: root, shape: w.Shape, title: true})
 	}
 	closeSegment()
 	r.titlePieces = len(r.repeatables)
@@ -163,20 +164,20 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 	}
 
 	summary, _ := ReadBody(e.Summary)
-	j.scan.reset(withoutLinks(summary))
+	j.scan.Reset(withoutLinks(summary))
 	for r.bodyWords < maxBodyWords {
-		w, ok := j.scan.next()
+		w, ok := j.scan.Next()
 		if !ok {
 			break
 		}
-		if w.shape&shapeOpening != 0 {
+		if w.Shape&wording.ShapeOpening != 0 {
 			closeSegment()
 		}
 		r.bodyWords++
-		text = append(append(text, w.letters...), ' ')
-		root := j.stems.root(w.letters, language)
+		text = append(append(text, w.Letters...), ' ')
+		root := j.stems.root(w.Letters, language)
 		segment.add(root.term)
-		r.tokens = append(r.tokens, token{root: root, shape: w.shape})
+		r.tokens = append(r.tokens, token{root: root, shape: w.Shape})
 	}
 	closeSegment()
 	j.plain = text

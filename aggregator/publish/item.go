@@ -105,8 +105,12 @@ func (b *builder) item(v *aggregator.StoryView, s slot) item {
 	it.enclosures = enclosures(lead.Enclosures)
 	it.image = address(lead.Image)
 
+	title := it.lead.title
+	if title == "" {
+		title = cmp.Or(cut(line(lead.Summary), madeTitle), it.lead.Title)
+	}
 	it.Item = &feeds.Item{
-		Title:   cmp.Or(it.lead.title, cut(line(lead.Summary), madeTitle), it.lead.Title),
+		Title:   title,
 		Link:    &feeds.Link{Href: cmp.Or(it.lead.link, b.site.BaseURL+"/stories/"+v.ID.String())},
 		Id:      v.ID.URN(),
 		Created: instant(lead.When()),

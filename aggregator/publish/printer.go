@@ -17,6 +17,10 @@ import (
 // story, so that an edition costs what is new in it. What it writes does not
 // depend on that. The zero value is ready; it is not safe for concurrent use.
 type Printer struct {
+	// Memory is asked for stories that the last edition did not have; nil: they
+	// are written.
+	Memory *Memory
+
 	kept map[aggregator.StoryID]*printed
 }
 
@@ -100,6 +104,11 @@ func (p *Printer) print(b *builder, v *aggregator.StoryView, formats []Format) (
 		if _, there := story.parts[format]; there || v.Withdrawn && format != Atom {
 			continue
 		}
+		key := memoryKey{v.ID, format}
+		if r, known := p.Memory.get(key, made); known {
+			story.language, story.parts[format] = r.language, r.part
+			continue
+		}
 		var text []byte
 		var err error
 		if v.Withdrawn {
@@ -116,6 +125,7 @@ func (p *Printer) print(b *builder, v *aggregator.StoryView, formats []Format) (
 			return nil, err
 		}
 		story.parts[format] = Part{v.ID, xxhash.Sum64(text), text}
+		p.Memory.put(key, remembered{made, story.language, story.parts[format]})
 	}
 	return story, nil
 }

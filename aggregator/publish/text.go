@@ -13,9 +13,9 @@ import (
 // forbids (section 2.2), and without those that stand for nothing: C1 controls,
 // U+FFFD and the non-characters of Unicode.
 func clean(s string) string {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' && c != '\n' || c >= 0x7f {
-			return strings.Map(keep, s)
+	for i, r := range s {
+		if (r < ' ' || r >= 0x7f) && keep(r) != r {
+			return s[:i] + strings.Map(keep, s[i:])
 		}
 	}
 	return s
@@ -37,11 +37,19 @@ func keep(r rune) rune {
 // line returns plain text as one clean line whose bidirectional controls end
 // with it, "" if there is nothing in it to see.
 func line(s string) string {
-	s = strings.Join(strings.FieldsFunc(clean(s), isBreak), " ")
+	if s = clean(s); !isLine(s) {
+		s = strings.Join(strings.FieldsFunc(s, isBreak), " ")
+	}
 	if strings.TrimFunc(s, isUnseen) == "" {
 		return ""
 	}
 	return closed(s)
+}
+
+// isLine reports whether nothing but single spaces parts what is in s.
+func isLine(s string) bool {
+	return !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") &&
+		strings.IndexByte(s, '\t') < 0 && strings.IndexByte(s, '\n') < 0 && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }
 
 func isUnseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
@@ -56,6 +64,9 @@ func isBreak(r rune) bool {
 // that they cannot reorder what follows it (UAX #9, sections 2.1 to 2.5).
 func closed(s string) string {
 	const popFormatting, popIsolate = '\u202c', '\u2069'
+	if !strings.Contains(s, "\xe2\x80") && !strings.Contains(s, "\xe2\x81") { // which they begin with
+		return s
+	}
 	var open []rune
 	for _, r := range s {
 		switch r {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/search"
 )
 
 // Archive is what editions, pages and answers are made from. It is called from
@@ -47,6 +48,16 @@ type Archive interface {
 	Pins() ([]aggregator.Pin, error)
 
 	History
+}
+
+// Searcher finds stories without reading the archive.
+type Searcher interface {
+	// Find returns the ids of the stories that q asks for, in its order. An error
+	// for which errors.Is(err, search.ErrNotReady) says that it will be able to;
+	// search.ErrBroad, that q asks for too much.
+	Find(q search.Query) ([]aggregator.StoryID, error)
+	// Changes returns what grows whenever an answer may have become another.
+	Changes() uint64
 }
 
 // History is what was decided on an entry, and what it said before.

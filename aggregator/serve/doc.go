@@ -18,13 +18,23 @@
 // Nothing that is sent holds the time of its rendering, so the same stories
 // give the same bytes and the same ETag after a restart.
 //
+// # Narrowed feeds
+//
+// The parameters of a feed's address narrow it. Such an edition is made when a
+// reader asks for it, once for all who wait for it, by as many goroutines as
+// there are processors, and kept among those that were asked for last, while no
+// story changes and for a second at least. Its stories come from a [Searcher],
+// which knows them without reading them; without one the archive is read, as far
+// as one edition may. What makes no sense is refused with a sentence.
+//
 // # Asking again
 //
 // Every page and edition has a strong ETag, each compressed representation one
 // of its own, and If-None-Match is compared weakly, because proxies weaken what they
 // compress (RFC 9110, section 13.1.2). Feeds also have a Last-Modified date,
 // which within the life of a server grows whenever the bytes change, so that
-// readers that keep dates alone miss nothing. Pages have none: a story that
+// readers that keep dates alone miss nothing; of a narrowed feed that holds as
+// long as it is kept. Pages have none: a story that
 // leaves a list changes it without leaving a date.
 //
 // Who has an earlier edition of a feed and says A-IM: feed gets the parts that

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"sync"
@@ -19,6 +20,8 @@ const brotliLevel = 3
 // encoder compresses with writers that are used again: each costs up to some
 // megabytes. The zero value is ready; it is safe for concurrent use.
 type encoder struct {
+	gzipLevel int // 0: the one that makes bodies as small as is cheap
+
 	brotlis spare[*matchfinder.Writer]
 	zstds   spare[*zstd.Encoder]
 	gzips   spare[*gzip.Writer]
@@ -76,11 +79,13 @@ func (e *encoder) encode(c coding, body []byte) []byte {
 	case gzipCoding:
 		w, ok := e.gzips.get()
 		if !ok {
-			w = gzip.NewWriter(nil)
+			w, err = gzip.NewWriterLevel(nil, cmp.Or(e.gzipLevel, gzip.DefaultCompression))
 		}
-		w.Reset(out)
-		err = writeAll(w, body)
-		e.gzips.put(w)
+		if err == nil {
+			w.Reset(out)
+			err = writeAll(w, body)
+			e.gzips.put(w)
+		}
 	default:
 		return body
 	}

@@ -36,6 +36,10 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
+	if !narrow.text.IsZero() && s.opts.Searcher == nil {
+		s.fail(w, r, http.StatusBadRequest, "Text cannot be searched for here: the operator has switched that off.")
+		return
+	}
 	edition := s.shelf.Load().feeds[slug][string(format)]
 	if !narrow.isNone() {
 		if edition, err = s.narrowedEdition(r.Context(), pub, feed, format, narrow); err != nil {

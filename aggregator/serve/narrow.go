@@ -13,6 +13,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/search"
 )
 
 // Bounds of what a feed's address may ask. Whoever writes an address by hand
@@ -29,8 +30,10 @@ const (
 // narrowing is what the parameters of a feed's address ask of it. The zero
 // value asks nothing.
 type narrowing struct {
-	tags, sources, languages []string // each: any of them; nil: all
-	minSources               int      // 0: all
+	texts                    []string    // as they were written, spaces folded
+	text                     search.Text // any of them
+	tags, sources, languages []string    // each: any of them; nil: all
+	minSources               int         // 0: all
 	within                   time.Duration
 	limit                    int // 0: the feed's own
 	before                   aggregator.Position
@@ -39,6 +42,7 @@ type narrowing struct {
 // parameters are the names that a feed's address knows, each with what reads
 // its values.
 var parameters = map[string]func(*narrowing, *published, []string) error{
+	"q":           (*narrowing).readTexts,
 	"tag":         (*narrowing).readTags,
 	"source":      (*narrowing).readSources,
 	"lang":        (*narrowing).readLanguages,
@@ -49,7 +53,7 @@ var parameters = map[string]func(*narrowing, *published, []string) error{
 }
 
 // parameterNames lists them in the order they are documented.
-var parameterNames = []string{"tag", "source", "lang", "min_sources", "within", "limit", "before"}
+var parameterNames = []string{"q", "tag", "source", "lang", "min_sources", "within", "limit", "before"}
 
 // parseNarrowing reads the parameters of a feed's address. Those without a
 // value ask nothing, and those by which links are followed are passed over. The
@@ -72,8 +76,8 @@ func (p *published) parseNarrowing(feed publishedFeed, raw string) (n narrowing,
 		given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return strings.TrimSpace(v) == "" })
 		read, known := parameters[name]
 		switch {
-		case !known && aggregator.Tracks(strings.ToLower(name), values.Get(name)):
-			continue
+		case !known && (strings.HasPrefix(name, "_") || aggregator.Tracks(strings.ToLower(name), values.Get(name))):
+			continue // of trackers, and of those that want no cached answer
 		case !known:
 			return bad(fmt.Sprintf("There is no parameter %s%s", quoted(name), meant(strings.ToLower(name), parameterNames)))
 		case len(given) > maxNarrowed:
@@ -101,6 +105,23 @@ func sortedNames(values url.Values) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// readTexts takes what [search.Parse] reads.
+func (n *narrowing) readTexts(_ *published, given []string) error {
+	for i, v := range given {
+		given[i] = strings.Join(strings.Fields(v), " ")
+	}
+	n.texts = distinct(given)
+	parsed := make([]search.Text, len(n.texts))
+	for i, text := range n.texts {
+		var err error
+		if parsed[i], err = search.Parse(text); err != nil {
+			return fmt.Errorf("%s cannot be searched for: %w", quoted(text), err)
+		}
+	}
+	n.text = search.Any(parsed...)
+	return nil
 }
 
 // readTags takes the tags of sources that are configured.
@@ -222,7 +243,7 @@ func (n *narrowing) isNone() bool { return n.narrowed() == "" && n.page() == "" 
 
 // narrowed returns the parameters that choose stories, as a feed has them.
 func (n *narrowing) narrowed() string {
-	values := url.Values{"tag": n.tags, "source": n.sources, "lang": n.languages}
+	values := url.Values{"q": n.texts, "tag": n.tags, "source": n.sources, "lang": n.languages}
 	if n.minSources > 0 {
 		values.Set("min_sources", strconv.Itoa(n.minSources))
 	}
@@ -276,7 +297,7 @@ func (n *narrowing) of(feed aggregator.Feed) aggregator.Feed {
 // words says what is asked, for titles.
 func (n *narrowing) words() []string {
 	var words []string
-	for _, names := range [][]string{n.tags, n.sources, n.languages} {
+	for _, names := range [][]string{n.texts, n.tags, n.sources, n.languages} {
 		if len(names) > 0 {
 			words = append(words, strings.Join(names, " or "))
 		}

@@ -3,11 +3,9 @@ package serve
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,14 +40,8 @@ type jsonFeed struct {
 	} `json:"items"`
 }
 
-// at runs f in a bubble whose clock shows noon.
-func atNoon(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(noon))
-		f(t)
-	})
-}
+// untilNoon lets the clock of a synctest bubble show noon.
+func untilNoon() { time.Sleep(time.Until(noon)) }
 
 func readFeed(t *testing.T, s *Server, path string) jsonFeed {
 	t.Helper()
@@ -90,14 +82,14 @@ func TestNarrowedFeeds(t *testing.T) {
 		{"before a place", "all.json?before=2026-03-14T10:00:00Z~4", []string{ferry}},
 		{"before a story of the same instant", "all.json?before=2026-03-14T10:00:00Z~5&limit=1", []string{bridge}},
 		{"with the feed's own expression", "told.json?lang=ar", []string{bridge}},
-		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
+		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&_=1773489600&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
 		{"prominence", "hot.json", []string{bridge, hostile, grain, ferry}},
 		{"prominence of some", "hot.json?within=90m", []string{hostile, grain}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			atNoon(t, func(t *testing.T) {
-				t.Helper()
+			synctest.Test(t, func(t *testing.T) {
+				untilNoon()
 				s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 				var got []string
 				for _, item := range readFeed(t, s, "/feeds/"+tt.path).Items {
@@ -117,8 +109,8 @@ func TestNarrowedFeeds(t *testing.T) {
 
 func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
 	t.Parallel()
-	atNoon(t, func(t *testing.T) {
-		t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		untilNoon()
 		s := rendered(t, Options{Archive: smallWorld()}, narrowFeeds())
 		feed := readFeed(t, s, "/feeds/all.json?within=48h&lang=ru&utm_medium=feed&lang=ar&limit=5")
 		want := "https://news.example/feeds/all.json?lang=ar&lang=ru&within=2d&limit=5"
@@ -163,6 +155,10 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 		{"too short a time", "all.json?within=1s", "within is 1s: it must be from 1m to 3650d."},
 		{"no place", "all.json?before=yesterday", `before "yesterday" is no place: write an instant such as`},
 		{"a place among the prominent", "hot.json?before=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
+		{"nothing to look for", "all.json?q=-oil", `q "-oil" cannot be searched for: it only says what to leave out: add a word to look for, on each side of an OR.`},
+		{"a mark that is not closed", "all.json?q=%22oil", `q "\"oil" cannot be searched for: it has a quotation mark that is not closed.`},
+		{"one of two texts", "all.json?q=oil&q=*", `q "*" cannot be searched for`},
+		{"text where there is no index", "all.json?q=oil", "the operator has switched that off."},
 		{"bad escapes", "all.json?tag=%zz", "The parameters cannot be read"},
 		{"a semicolon", "all.json?tag=a;limit=2", "The parameters cannot be read"},
 		{"too long", "all.json?tag=" + strings.Repeat("x", maxQueryBytes), "more than 4096."},
@@ -186,132 +182,9 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 	}
 }
 
-func TestNarrowedFeedsAreKept(t *testing.T) {
-	t.Parallel()
-	atNoon(t, func(t *testing.T) {
-		t.Helper()
-		world := smallWorld()
-		s := rendered(t, Options{Archive: world}, narrowFeeds())
-		ask := func() string {
-			t.Helper()
-			w := get(t, s.Handler(), "/feeds/all.atom?lang=ru")
-			if w.Code != http.StatusOK {
-				t.Fatal(w.Code)
-			}
-			return w.Header().Get("ETag")
-		}
-		first, reads := ask(), world.readCount()
-		if again := ask(); again != first || world.readCount() != reads {
-			t.Error("it was made again although nothing changed")
-		}
-		if w := get(t, s.Handler(), "/feeds/all.atom?lang=ru&utm_source=x", "If-None-Match", first); w.Code != http.StatusNotModified {
-			t.Errorf("asked again: %d", w.Code)
-		}
-
-		added := entry(20, "vestnik", "Паром снова ходит", time.Now())
-		added.Language = "ru"
-		world.put(story(added))
-		s.Touch(nil)
-		if ask() != first {
-			t.Error("it was made again within a second")
-		}
-		time.Sleep(leastPause)
-		second := ask()
-		if second == first {
-			t.Error("a change is not shown after a second")
-		}
-
-		world.fail(errors.New("disk on fire"))
-		s.Touch(nil)
-		time.Sleep(leastPause)
-		if ask() != second {
-			t.Error("what cannot be made does not keep its last edition")
-		}
-		world.fail(nil)
-
-		fresh := rendered(t, Options{Archive: world}, narrowFeeds())
-		if got := get(t, fresh.Handler(), "/feeds/all.atom?lang=ru").Header().Get("ETag"); got != second {
-			t.Errorf("after a restart the tag is %s, was %s", got, second)
-		}
-	})
-}
-
-func TestNarrowedFeedsAreMadeOnce(t *testing.T) {
-	t.Parallel()
-	world := smallWorld()
-	s := rendered(t, Options{Archive: world}, narrowFeeds())
-	entered, leave := make(chan bool, 100), make(chan bool)
-	world.before = func(aggregator.Position) {
-		entered <- true
-		<-leave
-	}
-	var readers sync.WaitGroup
-	for range 8 {
-		readers.Go(func() {
-			if w := get(t, s.Handler(), "/feeds/all.atom?lang=ru"); w.Code != http.StatusOK {
-				t.Errorf("%d", w.Code)
-			}
-		})
-	}
-	<-entered
-	close(leave)
-	readers.Wait()
-	if n := len(entered); n > 2 {
-		t.Errorf("%d further reads: it was made more than once", n)
-	}
-}
-
-func TestNarrowedFeedsAreBounded(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		world := smallWorld()
-		s := rendered(t, Options{Archive: world}, narrowFeeds())
-		leave := make(chan bool)
-		world.before = func(aggregator.Position) { <-leave }
-		codes := make(chan int, 200)
-		for i := range cap(codes) {
-			go func() {
-				w := get(t, s.Handler(), fmt.Sprintf("/feeds/all.json?limit=%d", i+1))
-				if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
-					t.Error("a reader is sent away for ever")
-				}
-				codes <- w.Code
-			}()
-		}
-		synctest.Wait()
-		refused := len(codes)
-		if want := cap(codes) - maxWaiting - cap(s.places); refused != want {
-			t.Errorf("%d readers were sent away, want %d", refused, want)
-		}
-		close(leave)
-		for range cap(codes) {
-			<-codes
-		}
-	})
-}
-
-func TestRecentIsBounded(t *testing.T) {
-	t.Parallel()
-	r := recent{roomBytes: 10 * (keptBytes + 1010)}
-	for i := range 100 {
-		r.put(&kept{key: fmt.Sprintf("%05d", i), edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
-		r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, 1000))})
-	}
-	if r.used > r.roomBytes || len(r.byKey) != 10 || r.order.Len() != 10 {
-		t.Errorf("%d editions in %d bytes of %d", len(r.byKey), r.used, r.roomBytes)
-	}
-	if r.get("00000") == nil || r.get("00099") == nil || r.get("00050") != nil {
-		t.Error("it does not keep what was asked for last")
-	}
-	r.put(&kept{key: "00000", edition: makeEdition(typeText, cacheMinute, `""`, noon, make([]byte, r.roomBytes/2))})
-	if r.get("00000") != nil {
-		t.Error("a giant is kept, or its predecessor in its place")
-	}
-}
-
 func FuzzNarrowing(f *testing.F) {
 	for _, seed := range []string{
-		"", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
+		"q=oil+-opec&q=%22a+b%22", "q=%E6%B2%B9*", "", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
 		"utm_source=x", "within=1e9h", "before=~", "source=north&source=north", "lang=%d8%b9", "limit=00012", "a=%", "&&=&",
 	} {
 		f.Add(seed)

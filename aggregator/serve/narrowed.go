@@ -13,11 +13,13 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
+	"wiredesk/aggregator/search"
 )
 
 // Bounds of what narrowed feeds cost.
 const (
 	recentBytes = 32 << 20 // of editions that are kept
+	itemsBytes  = 16 << 20 // of stories as they were written for them
 	// maxWaiting is how many requests wait for one of the places in which
 	// editions are made, one for each processor. More are sent away.
 	maxWaiting = 64
@@ -27,8 +29,13 @@ const (
 	maxJudged = 2000
 )
 
-// changes counts the changes of stories that an edition was made after.
-type changes uint64
+// reserve is how many more stories are asked for than are shown: some may leave
+// the archive meanwhile.
+const reserve = 20
+
+// changes counts the changes of stories that an edition was made after, by
+// whoever knows of them.
+type changes struct{ told, indexed uint64 }
 
 var errBusy = refusal{http.StatusServiceUnavailable, "Too many readers ask for feeds of their own at this moment. Try again shortly."}
 
@@ -82,7 +89,13 @@ func (s *Server) isFresh(k *kept, pub *published) bool {
 }
 
 // changes returns what grows whenever a narrowed feed may have become another.
-func (s *Server) changes() changes { return changes(s.touches.Load()) }
+func (s *Server) changes() changes {
+	c := changes{told: s.touches.Load()}
+	if s.opts.Searcher != nil {
+		c.indexed = s.opts.Searcher.Changes()
+	}
+	return c
+}
 
 // takePlace waits until an edition may be made, for which the caller gives the
 // place back.
@@ -110,8 +123,12 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	now := start.UTC()
 	narrowed := n.of(feed.Feed)
 	var failed error
+	wanted := narrowed.Limit + reserve
+	if feed.where != nil {
+		wanted = maxJudged
+	}
 	var read reach
-	next := s.candidates(ctx, pub, narrowed, n, now, &read, &failed)
+	next := s.candidates(ctx, pub, narrowed, n, wanted, now, &read, &failed)
 	stories := publish.Select(pub.site, narrowed, feed.where, now, next)
 	if failed != nil {
 		return nil, failed
@@ -129,7 +146,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 }
 
 // renderNarrowed writes a narrowed feed in the one format that was asked for.
-// What few ask for is compressed in one way only.
+// What few ask for is compressed in one way only, and that quickly.
 func (s *Server) renderNarrowed(
 	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
 	stories []aggregator.StoryView, old *edition, now time.Time,
@@ -138,18 +155,19 @@ func (s *Server) renderNarrowed(
 	if format == formatPage {
 		return s.renderFeedPage(pub, feed, stories)
 	}
-	made, err := new(publish.Printer).Print(pub.site, narrowed, doc, stories, format)
+	made, err := (&publish.Printer{Memory: s.items}).Print(pub.site, narrowed, doc, stories, format)
 	if err != nil {
 		return nil, err
 	}
-	return s.bind(made[0], feed.cache(cacheMinute), old, now, gzipCoding), nil
+	return s.bind(made[0], feed.cache(cacheMinute), old, now, &s.quick, gzipCoding), nil
 }
 
 // candidates returns a function that hands out the stories that n lets
 // through, in the feed's order, until it has read as much as one edition may or
-// the archive fails, which sets failed.
-func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
-	ids := s.walk(ctx, pub, feed, n, now, read, failed)
+// the archive fails, which sets failed. There may be more than wanted, and fewer
+// only where the archive has no more.
+func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
+	ids := s.search(ctx, pub, feed, n, wanted, now, read, failed)
 	judged := 0
 	return func() (aggregator.StoryView, bool) {
 		for judged < maxJudged {
@@ -166,12 +184,47 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 				*failed = fmt.Errorf("read story %s: %w", id, err)
 				break
 			}
+			read.at = aggregator.Position{First: view.First, Seq: view.Seq}
 			if pub.speaks(&view, n.languages) {
 				return view, true
 			}
 		}
 		read.broken = read.broken || judged == maxJudged
 		return aggregator.StoryView{}, false
+	}
+}
+
+// search returns a function that hands out the ids of the stories that n lets
+// through, in the feed's order: from the index, or where there is none from the
+// archive, as far as one edition may read that.
+func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+	if s.opts.Searcher == nil {
+		return s.walk(ctx, pub, feed, n, now, read, failed)
+	}
+	ids, err := s.opts.Searcher.Find(search.Query{
+		Text: n.text, Carried: pub.carriedBy(n), MinSources: n.minSources,
+		Languages: n.languages, LanguageOf: func(source string) string { return pub.site.Carriers[source].Language },
+		Since: oldest(feed, now), Before: n.before, Order: feed.Order, Now: now, Limit: wanted,
+	})
+	switch {
+	case errors.Is(err, search.ErrBroad):
+		*failed = refusal{http.StatusBadRequest, "q cannot be searched for: " + search.ErrBroad.Error() + "."}
+	case errors.Is(err, search.ErrNotReady) && n.text.IsZero():
+		return s.walk(ctx, pub, feed, n, now, read, failed)
+	case errors.Is(err, search.ErrNotReady):
+		*failed = refusal{http.StatusServiceUnavailable, "The archive is being made ready to be searched. Try again shortly."}
+	case err != nil:
+		*failed = err
+	}
+	isCut := len(ids) == wanted
+	return func() (aggregator.StoryID, bool) {
+		if *failed != nil || len(ids) == 0 {
+			read.broken = read.broken || isCut
+			return aggregator.StoryID{}, false
+		}
+		id := ids[0]
+		ids = ids[1:]
+		return id, true
 	}
 }
 
@@ -286,15 +339,5 @@ func carries(story *aggregator.Story, sets [][]string) bool {
 
 // speaks reports whether the story's lead is in one of the languages.
 func (p *published) speaks(view *aggregator.StoryView, languages []string) bool {
-	return languages == nil || len(view.Entries) > 0 && inLanguages(p.site.LanguageOf(view.LeadEntry()), languages)
-}
-
-// inLanguages reports whether a language is within one of the ranges, by basic
-// filtering (RFC 4647, section 3.3.1).
-func inLanguages(tag string, ranges []string) bool {
-	tag = strings.ToLower(strings.ReplaceAll(tag, "_", "-"))
-	return slices.ContainsFunc(ranges, func(r string) bool {
-		rest, found := strings.CutPrefix(tag, r)
-		return found && (rest == "" || rest[0] == '-')
-	})
+	return languages == nil || len(view.Entries) > 0 && search.InRanges(p.site.LanguageOf(view.LeadEntry()), languages)
 }

@@ -219,7 +219,7 @@ func (s *Server) renderFeed(
 	at := time.Now().UTC()
 	gone := withdrawn{site: pub.site, feed: feed, now: at}
 	if feed.Order == aggregator.OrderProminence {
-		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, at, &reach{}, &failed)
+		next = s.candidates(ctx, pub, feed.Feed, narrowing{}, maxJudged, at, &reach{}, &failed)
 	}
 	stories := publish.Select(pub.site, feed.Feed, feed.where, at, gone.without(next))
 	if failed != nil {
@@ -246,7 +246,7 @@ func (s *Server) renderFeed(
 	editions := map[string]*edition{string(formatPage): page}
 	for _, made := range printed {
 		format := string(made.Format)
-		editions[format] = s.bind(made, feed.cache(cacheMinute), old[format], at, allCodings()...)
+		editions[format] = s.bind(made, feed.cache(cacheMinute), old[format], at, &s.encoder, allCodings()...)
 	}
 	return editions, nil
 }
@@ -273,7 +273,7 @@ func (s *Server) reader(ctx context.Context, failed *error) func() (aggregator.S
 
 // bind makes what was rendered ready to send, compressed in the codings, or
 // returns old if that says the same.
-func (s *Server) bind(made publish.Edition, cache string, old *edition, now time.Time, codings ...coding) *edition {
+func (s *Server) bind(made publish.Edition, cache string, old *edition, now time.Time, enc *encoder, codings ...coding) *edition {
 	if old != nil && old.etag == made.ETag && old.cache[0] == cache {
 		return old
 	}
@@ -293,7 +293,7 @@ func (s *Server) bind(made publish.Edition, cache string, old *edition, now time
 	e.link = []string{s.current.Load().links(made.Self)}
 	e.policy = s.pages.feedPolicy
 	e.follows(old)
-	e.compress(&s.encoder, codings...)
+	e.compress(enc, codings...)
 	return e
 }
 

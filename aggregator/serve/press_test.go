@@ -387,7 +387,7 @@ func TestLastModifiedGrowsWithTheBytes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := s.bind(publish.Edition{Format: publish.RSS, ETag: test.etag, Modified: test.modified}, cacheMinute, test.old, test.now)
+			got := s.bind(publish.Edition{Format: publish.RSS, ETag: test.etag, Modified: test.modified}, cacheMinute, test.old, test.now, &s.encoder)
 			if !got.modified.Equal(test.want) {
 				t.Errorf("Last-Modified %v, want %v", got.modified, test.want)
 			}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/singleflight"
 
 	"wiredesk/aggregator"
@@ -31,8 +32,9 @@ type SourceStatus struct {
 
 // Options are what a server is built from and keeps for its life.
 type Options struct {
-	Archive Archive // required
-	Pinner  Pinner  // nil: no pins can be made
+	Archive  Archive  // required
+	Searcher Searcher // nil: nothing can be searched for
+	Pinner   Pinner   // nil: no pins can be made
 	// Documents keeps the archives of feeds, for which [Server.RunArchive] must
 	// be running; nil: there are none.
 	Documents Documents
@@ -76,6 +78,7 @@ type Server struct {
 	opts    Options
 	pages   *pages
 	encoder encoder
+	quick   encoder // for feeds that are made while a reader waits
 
 	mu      sync.Mutex                // serialises the writers of current
 	current atomic.Pointer[published] // never nil
@@ -84,9 +87,10 @@ type Server struct {
 	touched chan struct{}             // holds one token while stories changed that no pass has read
 	events  *events
 
-	touches  atomic.Uint64 // how often stories or what is published changed
-	recent   recent        // editions of narrowed feeds
-	archived recent        // archive documents
+	touches  atomic.Uint64   // how often stories or what is published changed
+	recent   recent          // editions of narrowed feeds
+	items    *publish.Memory // of their stories
+	archived recent          // archive documents
 	making   singleflight.Group
 	places   chan struct{} // one token for each edition that is being made for a request
 	waiting  atomic.Int64  // requests that wait for a place
@@ -154,8 +158,8 @@ func New(opts Options, p Publication) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opts: opts, pages: pages, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
-		recent: recent{roomBytes: recentBytes}, archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
+		opts: opts, pages: pages, quick: encoder{gzipLevel: gzip.BestSpeed}, touched: make(chan struct{}, 1), events: newEvents(opts.MaxStreams),
+		recent: recent{roomBytes: recentBytes}, items: publish.NewMemory(itemsBytes), archived: recent{roomBytes: archivedBytes}, places: newPlaces(),
 	}
 	s.current.Store(&published{})
 	s.shelf.Store(&shelf{})

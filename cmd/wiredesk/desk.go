@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wiredesk/aggregator"
-	"wiredesk/aggregator/dedupe"
 	"wiredesk/aggregator/fetch"
 	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/parse"
-	"wiredesk/aggregator/publish"
 	"wiredesk/aggregator/schedule"
+	"wiredesk/aggregator/search"
 	"wiredesk/aggregator/serve"
 	"wiredesk/aggregator/websub"
 	"wiredesk/config"
@@ -37,6 +35,7 @@ type desk struct {
 	log     *slog.Logger
 	metrics *metrics
 	db      *storage.DB
+	index   *search.Index // nil: there is none
 	client  *fetch.Client
 	ingest  *ingest.Ingest
 	loop    *schedule.Loop
@@ -69,12 +68,19 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 		}
 	}()
 	d.config.Store(cfg)
+	store := ingest.Store(db)
+	if folder := cfg.Storage.Path + indexSuffix; cfg.Search.Index {
+		d.index = search.New(search.Options{Folder: folder, Store: db, Log: log})
+		store = indexed{db, d.index}
+	} else if err := search.Remove(folder); err != nil {
+		log.Warn("the index that is switched off could not be removed", "err", err)
+	}
 	settings, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
 	}
 	d.ingest, err = ingest.New(ingest.Options{
-		Store:     db,
+		Store:     store,
 		Poller:    ingest.NewPoller(d.client, parse.New(parse.Options{}), log),
 		Dedupe:    judging(cfg.Dedupe),
 		Log:       log,
@@ -90,7 +96,7 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 		MaxBodyBytes:  cfg.Poll.MaxBodyBytes,
 		Log:           log,
 	})
-	d.metrics = newMetrics(db, d.loop.Load, d.ingest.Spending)
+	d.metrics = newMetrics(db, d.loop.Load, d.ingest.Spending, d.figures)
 	d.hubs, err = websub.New(websub.Options{
 		Poster:       d.client,
 		Store:        db,
@@ -118,6 +124,7 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 	d.server, err = serve.New(serve.Options{
 		Archive:     db,
 		Documents:   db,
+		Searcher:    d.searcher(),
 		Pinner:      pinner{d.ingest},
 		Hub:         d.hub,
 		Hubs:        d.hubs,
@@ -143,12 +150,19 @@ func (d *desk) close() error {
 }
 
 // run serves until ctx ends. Then the polls under way end first, and the pushes
-// that hubs were told were taken; the writer commits what they brought, and the
-// database is closed last.
+// that hubs were told were taken; the writer commits what they brought, the
+// index writes what it holds, and the database is closed last.
 func (d *desk) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
-	group.Go(func() error { return d.ingest.Run(writing) })
+	indexing, stopIndexing := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		defer stopIndexing()
+		return d.ingest.Run(writing)
+	})
+	if d.index != nil {
+		group.Go(func() error { return d.index.Run(indexing) })
+	}
 	var bringing sync.WaitGroup // those that hand results to the writer
 	for _, bring := range []func(context.Context) error{d.loop.Run, d.hubs.Run} {
 		bringing.Add(1)
@@ -249,211 +263,12 @@ func (d *desk) reconfigure(ctx context.Context) {
 	d.log.Info("configuration reloaded", "sources", len(next.Sources), "feeds", len(next.Feeds))
 }
 
-// committed is called by the writer after each commit.
-func (d *desk) committed(reports []ingest.Report) {
-	changed, introduced := false, false
-	for i := range reports {
-		r := &reports[i]
-		d.metrics.poll(r)
-		changed = changed || r.Changed
-		if r.Pushed != aggregator.NotPushed {
-			continue
-		}
-		d.logPoll(r)
-		d.hubs.See(r.State)
-		introduced = introduced || r.First && r.State.Outcome == aggregator.Fetched
-	}
-	switch {
-	case introduced: // a source has said what it is called
-		d.server.Touch(d.carriers())
-	case changed:
-		d.server.Touch(nil)
-	}
-}
-
-// logPoll says once when a source falls ill and when it recovers.
-func (d *desk) logPoll(r *ingest.Report) {
-	s := &r.State
-	switch {
-	case r.Relocated && s.Address != "":
-		d.log.Warn("source has moved for good and is polled at its new address; write it into the configuration", "source", s.Source, "url", s.URL, "address", s.Address)
-	case r.Relocated:
-		d.log.Warn("source is polled at its configured address again", "source", s.Source, "url", s.URL, "problem", s.Problem.Message)
-	}
-	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
-	switch {
-	case s.Outcome == aggregator.Gone:
-		d.log.Warn("source is gone and will not be polled again; remove it from the configuration", "source", s.Source, "url", s.URL)
-	case s.Outcome == aggregator.Failed && r.Before != aggregator.Failed:
-		d.log.Warn("source failed", attrs...)
-	case s.Outcome == aggregator.Throttled && r.Before != aggregator.Throttled:
-		d.log.Info("source asks to be left in peace", attrs...)
-	case s.Outcome.Good() && r.Before == aggregator.Failed:
-		d.log.Info("source recovered", "source", s.Source)
-	default:
-		d.log.Debug("polled", append(attrs, "decisions", len(r.Decisions))...)
-	}
-}
-
 // alive returns why the daemon does not do its work, in words for everyone.
 func (d *desk) alive() error {
 	if d.ingest.Fault() != nil {
 		return errors.New("nothing can be stored: see the log")
 	}
 	return nil
-}
-
-// roster returns the sources with the times at which they are due, and the
-// peace of their hosts.
-func (d *desk) roster() schedule.Roster {
-	cfg := d.config.Load()
-	now := time.Now()
-	roster := rosterOf(cfg)
-	roster.Targets = make([]schedule.Target, 0, len(cfg.Sources))
-	for _, src := range cfg.Sources {
-		state := d.ingest.State(src.ID)
-		target := schedule.Target{
-			Source: src, Address: state.AddressOf(src), Rest: state.Rest.Until, RestAt: state.Rest.At, Every: everyOf(cfg, src),
-		}
-		if state.URL == src.URL {
-			if state.Outcome == aggregator.Gone {
-				continue
-			}
-			target.Due = state.NextPoll
-		}
-		d.amend(&target, &state, now)
-		roster.Targets = append(roster.Targets, target)
-	}
-	return roster
-}
-
-// maxRest is the longest that a host is left in peace: what is later was stored
-// by a clock that was ahead.
-const maxRest = 24 * time.Hour
-
-// amend makes a target due now that what is stored would keep waiting for no
-// good reason: one that a hub may have pushed while nobody listened, and one that
-// was polled by a clock that was ahead.
-func (d *desk) amend(target *schedule.Target, state *aggregator.SourceState, now time.Time) {
-	ahead := state.LastPoll.After(now.Add(time.Minute))
-	if ahead {
-		d.log.Warn("source was polled in the future: the clock was ahead, and it is polled now", "source", state.Source, "last_poll", state.LastPoll)
-	}
-	if leased := state.Push.LeaseUntil.After(now) && state.Outcome.Good(); (ahead || leased) && target.Due.After(now) {
-		target.Due = now
-	}
-	if target.Rest.After(now.Add(maxRest)) {
-		target.Rest = now.Add(maxRest)
-	}
-}
-
-// rosterOf returns a roster without sources: the peace that hosts are left in.
-func rosterOf(cfg *config.Config) schedule.Roster {
-	roster := schedule.Roster{
-		Peace: schedule.Peace{PerHost: cfg.Poll.PerHost, HostGap: cfg.Poll.HostGap},
-		Hosts: make(map[string]schedule.Peace, len(cfg.Hosts)),
-	}
-	for _, h := range cfg.Hosts {
-		roster.Hosts[h.Name] = schedule.Peace{PerHost: h.PerHost, HostGap: h.HostGap}
-	}
-	return roster
-}
-
-// everyOf returns how far apart the polls of a source are on the average.
-func everyOf(cfg *config.Config, src aggregator.Source) time.Duration {
-	return cmp.Or(src.Interval, min(max(cfg.Poll.Budget, cfg.Poll.MinInterval), cfg.Poll.MaxInterval))
-}
-
-// sources returns the configured sources with their states.
-func (d *desk) sources() []serve.SourceStatus {
-	all := statusesOf(d.config.Load(), d.ingest.State)
-	for i := range all {
-		all[i].Hub = d.hubTrouble(all[i].Carrier.ID)
-	}
-	return all
-}
-
-// statusesOf returns the configured sources with what is remembered of each.
-func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceState) []serve.SourceStatus {
-	all := make([]serve.SourceStatus, len(cfg.Sources))
-	for i, src := range cfg.Sources {
-		known := state(src.ID)
-		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
-	}
-	setRests(all, cfg, time.Now())
-	return all
-}
-
-// carriers returns the configured sources as readers see them.
-func (d *desk) carriers() map[string]aggregator.Carrier {
-	return carriersOf(d.config.Load(), d.ingest.States())
-}
-
-// carriersOf returns the configured sources as readers see them, given what is
-// remembered of each, and those that were: their entries are still shown.
-func carriersOf(cfg *config.Config, states []aggregator.SourceState) map[string]aggregator.Carrier {
-	carriers := make(map[string]aggregator.Carrier, max(len(cfg.Sources), len(states)))
-	known := make(map[string]aggregator.SourceState, len(states))
-	for _, state := range states {
-		known[state.Source] = state
-		carriers[state.Source] = aggregator.CarrierOf(aggregator.Source{ID: state.Source, URL: state.URL}, state)
-	}
-	for _, src := range cfg.Sources {
-		carriers[src.ID] = aggregator.CarrierOf(src, known[src.ID])
-	}
-	return carriers
-}
-
-func publicationOf(cfg *config.Config, carriers map[string]aggregator.Carrier) serve.Publication {
-	return serve.Publication{
-		Site:  publish.Site{BaseURL: cfg.BaseURL, Contact: cfg.Contact, Hub: hubLink(cfg), Version: version(), Carriers: carriers},
-		Feeds: cfg.Feeds,
-		Keep:  cfg.Storage.Keep,
-	}
-}
-
-// judging returns how entries are judged under the settings.
-func judging(d config.Dedupe) dedupe.Options {
-	return dedupe.Options{Window: d.Window, Join: d.Join, Strictness: d.Strictness}
-}
-
-// settingsOf returns what ingest needs of the configuration.
-func settingsOf(cfg *config.Config) (ingest.Settings, error) {
-	sources := make(map[string]aggregator.Source, len(cfg.Sources))
-	filters := make(map[string]*publish.DropFilter)
-	for _, src := range cfg.Sources {
-		sources[src.ID] = src
-		if src.Drop == "" {
-			continue
-		}
-		filter, err := publish.CompileDrop(src.Drop)
-		if err != nil {
-			return ingest.Settings{}, fmt.Errorf("source %s: drop: %w", src.ID, err)
-		}
-		filters[src.ID] = filter
-	}
-	return ingest.Settings{
-		Sources: sources,
-		Keep:    cfg.Storage.Keep,
-		Planner: schedule.Planner{
-			Budget: cfg.Poll.Budget, MinInterval: cfg.Poll.MinInterval, MaxInterval: cfg.Poll.MaxInterval,
-		},
-		Drop: func(src aggregator.Source, e *aggregator.Entry) (bool, error) {
-			return filters[src.ID].Entry(e, src.Tags)
-		},
-	}, nil
-}
-
-// newClient returns what fetches the sources.
-func newClient(cfg *config.Config) *fetch.Client { return fetch.New(fetching(cfg)) }
-
-// fetching returns the limits of a poll.
-func fetching(cfg *config.Config) fetch.Options {
-	return fetch.Options{
-		UserAgent:    userAgent(cfg.Contact),
-		Timeout:      cfg.Poll.Timeout,
-		MaxBodyBytes: cfg.Poll.MaxBodyBytes,
-	}
 }
 
 // pinner takes pins for the API.

@@ -18,6 +18,7 @@ import (
 
 	"wiredesk/aggregator/publish"
 	"wiredesk/aggregator/schedule"
+	"wiredesk/aggregator/search"
 	"wiredesk/config"
 	"wiredesk/storage"
 )
@@ -102,7 +103,7 @@ func TestDocumentedMetrics(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	m := newMetrics(db, func() schedule.Load { return schedule.Load{} }, func() schedule.Spending { return schedule.Spending{} })
+	m := newMetrics(db, func() schedule.Load { return schedule.Load{} }, func() schedule.Spending { return schedule.Spending{} }, func() search.Figures { return search.Figures{} })
 	m.request("/", 200, time.Millisecond)
 	m.whereFailed("all")
 	families, err := m.registry.Gather()

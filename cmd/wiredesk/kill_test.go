@@ -225,6 +225,7 @@ func TestKill(t *testing.T) {
 	defer cancel()
 	k := newKilling(t, all)
 	k.run(ctx, kills, between)
+	sameIndex(t, k.database)
 	in := readInventory(t, k.database)
 	in.compare(t, truthOf(all))
 	in.publish(t)

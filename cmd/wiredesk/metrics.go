@@ -12,6 +12,7 @@ import (
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
 	"wiredesk/aggregator/schedule"
+	"wiredesk/aggregator/search"
 	"wiredesk/aggregator/websub"
 	"wiredesk/storage"
 )
@@ -39,7 +40,7 @@ type metrics struct {
 	streams   func() (now int, cutOff uint64)
 }
 
-func newMetrics(db *storage.DB, load func() schedule.Load, spending func() schedule.Spending) *metrics {
+func newMetrics(db *storage.DB, load func() schedule.Load, spending func() schedule.Spending, index func() search.Figures) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -121,6 +122,9 @@ func newMetrics(db *storage.DB, load func() schedule.Load, spending func() sched
 		gauge("wiredesk_store_entries", "Entries in the database.", func() float64 { n, _ := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_stories", "Stories in the database.", func() float64 { _, n := db.Counts(); return float64(n) }),
 		gauge("wiredesk_store_bytes", "How much of the database file is in use or was.", func() float64 { return float64(db.SizeBytes()) }),
+		gauge("wiredesk_search_entries", "Texts in the index.", func() float64 { return float64(index().Entries) }),
+		gauge("wiredesk_search_behind", "Entries in the database that the index has still to read.", func() float64 { return float64(index().Behind) }),
+		gauge("wiredesk_search_bytes", "Size of the index on disk.", func() float64 { return float64(index().SizeBytes) }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

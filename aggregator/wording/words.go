@@ -1,4 +1,4 @@
-package dedupe
+package wording
 
 import (
 	"strings"
@@ -8,24 +8,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// shape is what can be seen of a word besides its letters.
-type shape uint8
+// Shape is what can be seen of a word besides its letters.
+type Shape uint8
 
+// The shapes of words.
 const (
-	shapeNumber  shape = 1 << iota // begins with a digit
-	shapeCapital                   // its first letter is a capital, in a script that has them
-	shapeOpening                   // begins a sentence, where a capital says nothing
-	shapePiece                     // two letters of a script that writes no spaces
+	ShapeNumber  Shape = 1 << iota // begins with a digit
+	ShapeCapital                   // its first letter is a capital, in a script that has them
+	ShapeOpening                   // begins a sentence, where a capital says nothing
+	ShapePiece                     // two letters of a script that writes no spaces
 )
 
-// word is one word of a text in the form in which the same words are equal.
-type word struct {
-	letters []byte // valid until the next word
-	shape   shape
-	at, end int // bytes of the text where it begins, and after it
+// Word is one word of a text in the form in which the same words are equal.
+type Word struct {
+	Letters []byte // valid until the next word
+	Shape   Shape
+	At, End int // bytes of the text where it begins, and after it
 }
 
-// scanner takes a text apart into words. What a word is follows Unicode: runs
+// Scanner takes a text apart into words. What a word is follows Unicode: runs
 // of letters, marks and digits, in any script; scripts that write no spaces
 // give each two neighbouring letters.
 //
@@ -33,7 +34,7 @@ type word struct {
 // of Latin, Greek and Cyrillic letters and points of Arabic and Hebrew taken
 // off, the Arabic letters that hands write differently made one, digits of all
 // scripts ASCII, the marks between thousands left out.
-type scanner struct {
+type Scanner struct {
 	text    string
 	at      int
 	opening bool
@@ -43,28 +44,32 @@ type scanner struct {
 	alone   bool // last has not been part of a pair
 }
 
-func (s *scanner) reset(text string) {
+// Reset begins a text.
+func (s *Scanner) Reset(text string) {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, " ") // norm is not to be trusted with less
 	}
 	if !norm.NFKC.IsNormalString(text) {
 		text = norm.NFKC.String(text)
 	}
-	*s = scanner{text: text, opening: true, letters: s.letters[:0]}
+	*s = Scanner{text: text, opening: true, letters: s.letters[:0]}
 }
 
-// next returns the next word; ok is false at the end.
-func (s *scanner) next() (w word, ok bool) {
+// Text returns what the words are places of: the text given, brought into one form.
+func (s *Scanner) Text() string { return s.text }
+
+// Next returns the next word; ok is false at the end.
+func (s *Scanner) Next() (w Word, ok bool) {
 	s.letters = s.letters[:0]
-	w.at = -1
+	w.At = -1
 	for s.at < len(s.text) {
 		r, size := rune(s.text[s.at]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s.text[s.at:])
 		}
-		kind := kindOf(r)
-		if kind == spaceless {
-			if w.at >= 0 {
+		kind := KindOf(r)
+		if kind == Spaceless {
+			if w.At >= 0 {
 				return s.finish(w), true
 			}
 			before, begin := s.last, s.lastAt
@@ -73,91 +78,91 @@ func (s *scanner) next() (w word, ok bool) {
 			if before != 0 {
 				s.letters = utf8.AppendRune(utf8.AppendRune(s.letters, before), r)
 				s.alone = false
-				w.at, w.shape = begin, shapePiece|s.open()
-				w.letters = s.letters
+				w.At, w.Shape = begin, ShapePiece|s.open()
+				w.Letters = s.letters
 				return w, true
 			}
 			continue
 		}
-		if s.last != 0 && kind != inside {
+		if s.last != 0 && kind != Inside {
 			single, begin := s.last, s.lastAt
 			s.last = 0
 			if s.alone {
-				w.at, w.shape = begin, shapePiece|s.open()
-				w.letters = utf8.AppendRune(s.letters, single)
+				w.At, w.Shape = begin, ShapePiece|s.open()
+				w.Letters = utf8.AppendRune(s.letters, single)
 				return w, true
 			}
 		}
 		switch kind {
-		case letter, digit:
-			if w.at < 0 {
-				w.at = s.at
+		case Letter, Digit:
+			if w.At < 0 {
+				w.At = s.at
 				switch {
-				case kind == digit:
-					w.shape |= shapeNumber
+				case kind == Digit:
+					w.Shape |= ShapeNumber
 				case unicode.IsUpper(r):
-					w.shape |= shapeCapital
+					w.Shape |= ShapeCapital
 				}
-				w.shape |= s.open()
+				w.Shape |= s.open()
 			}
-			s.letters = appendFolded(s.letters, r)
-		case inside:
+			s.letters = AppendFolded(s.letters, r)
+		case Inside:
 		default:
-			if w.at >= 0 && !s.goesOn(r, size, w.shape) {
+			if w.At >= 0 && !s.goesOn(r, size, w.Shape) {
 				return s.finish(w), true
 			}
-			if w.at < 0 && (r == '.' || r == '!' || r == '?' || r == ':' || r == '"' || r == '“' || r == '«' || r == '|' || r == '؟' || r == '\n' || r == '…') {
+			if w.At < 0 && (r == '.' || r == '!' || r == '?' || r == ':' || r == '"' || r == '“' || r == '«' || r == '|' || r == '؟' || r == '\n' || r == '…') {
 				s.opening = true
 			}
-			if w.at >= 0 && w.shape&shapeNumber != 0 && (r == '.' || r == '٫' || r == ',' && !beginsWithDigits(s.text[s.at+size:], 3)) {
+			if w.At >= 0 && w.Shape&ShapeNumber != 0 && (r == '.' || r == '٫' || r == ',' && !beginsWithDigits(s.text[s.at+size:], 3)) {
 				s.letters = append(s.letters, '.')
 			}
 		}
 		s.at += size
 	}
-	if w.at >= 0 {
+	if w.At >= 0 {
 		return s.finish(w), true
 	}
 	if s.last != 0 && s.alone {
-		w = word{letters: utf8.AppendRune(s.letters, s.last), shape: shapePiece | s.open(), at: s.lastAt}
+		w = Word{Letters: utf8.AppendRune(s.letters, s.last), Shape: ShapePiece | s.open(), At: s.lastAt}
 		s.last = 0
 		return w, true
 	}
-	return word{}, false
+	return Word{}, false
 }
 
-func (s *scanner) open() shape {
+func (s *Scanner) open() Shape {
 	if s.opening {
 		s.opening = false
-		return shapeOpening
+		return ShapeOpening
 	}
 	return 0
 }
 
 // goesOn reports whether the mark r stands within the word being read: the
 // apostrophe of don't, the comma of 15,000 and of 3,5, the point of 3.5 and of U.S.
-func (s *scanner) goesOn(r rune, size int, sh shape) bool {
+func (s *Scanner) goesOn(r rune, size int, sh Shape) bool {
 	rest := s.text[s.at+size:]
 	next, _ := utf8.DecodeRuneInString(rest)
 	switch r {
 	case '\'', '’':
-		return kindOf(next) == letter
+		return KindOf(next) == Letter
 	case ',', '٬':
-		return sh&shapeNumber != 0 && kindOf(next) == digit
+		return sh&ShapeNumber != 0 && KindOf(next) == Digit
 	case '.', '٫':
-		if sh&shapeNumber != 0 {
-			return kindOf(next) == digit
+		if sh&ShapeNumber != 0 {
+			return KindOf(next) == Digit
 		}
 		before, _ := utf8.DecodeLastRuneInString(s.text[:s.at])
 		earlier := ' '
 		if n := s.at - utf8.RuneLen(before); n > 0 {
 			earlier, _ = utf8.DecodeLastRuneInString(s.text[:n])
 		}
-		if !unicode.IsUpper(before) || kindOf(earlier) == letter || !unicode.IsUpper(next) {
+		if !unicode.IsUpper(before) || KindOf(earlier) == Letter || !unicode.IsUpper(next) {
 			return false
 		}
 		after, _ := utf8.DecodeRuneInString(rest[utf8.RuneLen(next):])
-		return after == '.' || kindOf(after) != letter
+		return after == '.' || KindOf(after) != Letter
 	}
 	return false
 }
@@ -165,7 +170,7 @@ func (s *scanner) goesOn(r rune, size int, sh shape) bool {
 // beginsWithDigits reports whether the text begins with n digits of any script.
 func beginsWithDigits(text string, n int) bool {
 	for _, r := range text {
-		if n == 0 || kindOf(r) != digit {
+		if n == 0 || KindOf(r) != Digit {
 			break
 		}
 		n--
@@ -174,73 +179,75 @@ func beginsWithDigits(text string, n int) bool {
 }
 
 // finish takes the possessive off a word.
-func (s *scanner) finish(w word) word {
-	w.letters, w.end = s.letters, s.at
-	if n := len(w.letters); n > 2 && w.letters[n-1] == 's' && w.shape&shapeNumber == 0 {
+func (s *Scanner) finish(w Word) Word {
+	w.Letters, w.End = s.letters, s.at
+	if n := len(w.Letters); n > 2 && w.Letters[n-1] == 's' && w.Shape&ShapeNumber == 0 {
 		before := s.text[:s.at]
 		if strings.HasSuffix(before, "'s") || strings.HasSuffix(before, "’s") || strings.HasSuffix(before, "'S") || strings.HasSuffix(before, "’S") {
-			w.letters = w.letters[:n-1]
+			w.Letters = w.Letters[:n-1]
 		}
 	}
 	return w
 }
 
-// kind is what a rune does in a text.
-type kind uint8
+// Kind is what a rune does in a text.
+type Kind uint8
 
+// The kinds of runes.
 const (
-	mark kind = iota // parts words
-	letter
-	digit
-	spaceless // a letter of a script without spaces
-	inside    // stands within words and is not kept
+	Mark Kind = iota // parts words
+	Letter
+	Digit
+	Spaceless // a letter of a script without spaces
+	Inside    // stands within words and is not kept
 )
 
 // asciiKind holds the kind of each ASCII character.
-var asciiKind = func() (table [utf8.RuneSelf]kind) {
+var asciiKind = func() (table [utf8.RuneSelf]Kind) {
 	for c := range table {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
-			table[c] = letter
+			table[c] = Letter
 		case '0' <= c && c <= '9':
-			table[c] = digit
+			table[c] = Digit
 		}
 	}
 	return table
 }()
 
-func kindOf(r rune) kind {
+// KindOf returns what a rune does.
+func KindOf(r rune) Kind {
 	switch {
 	case r < utf8.RuneSelf:
 		if r < 0 {
-			return mark
+			return Mark
 		}
 		return asciiKind[r]
 	case r >= 0x0621 && r <= 0x064a && r != 0x0640:
-		return letter
+		return Letter
 	case r == 0x0640, r >= 0x064b && r <= 0x065f, r == 0x0670: // tatweel, points
-		return inside
+		return Inside
 	case r == '’' || r == '‘':
-		return mark
+		return Mark
 	case unicode.Is(unicode.Cf, r):
-		return inside
+		return Inside
 	case unicode.IsLetter(r):
 		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
-			return spaceless
+			return Spaceless
 		}
-		return letter
+		return Letter
 	case unicode.IsDigit(r):
-		return digit
+		return Digit
 	case unicode.IsMark(r):
 		switch {
 		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Inherited):
-			return inside
+			return Inside
 		case unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
-			return spaceless
+			return Spaceless
 		}
-		return letter
+		return Letter
 	}
-	return mark
+	return Mark
 }
 
 // bases holds the letter under the accents of each Latin, Greek and Cyrillic
@@ -257,8 +264,8 @@ var bases = func() (table [0x0530 - 0x00c0]rune) {
 	return table
 }()
 
-// appendFolded appends the letter or digit in the form in which it is compared.
-func appendFolded(dst []byte, r rune) []byte {
+// AppendFolded appends the letter or digit in the form in which it is compared.
+func AppendFolded(dst []byte, r rune) []byte {
 	switch {
 	case r < utf8.RuneSelf:
 		if 'A' <= r && r <= 'Z' {
@@ -287,7 +294,7 @@ func appendFolded(dst []byte, r rune) []byte {
 		r = 'ك'
 	default:
 		if unicode.IsDigit(r) {
-			if d := decimal(r); d >= 0 {
+			if d := Decimal(r); d >= 0 {
 				return append(dst, byte('0'+d))
 			}
 		}
@@ -300,9 +307,9 @@ func appendFolded(dst []byte, r rune) []byte {
 	return utf8.AppendRune(dst, r)
 }
 
-// decimal returns the value of a decimal digit of any script: Unicode gives
+// Decimal returns the value of a decimal digit of any script: Unicode gives
 // each ten in a row, the zero on a multiple of ten from the block's first.
-func decimal(r rune) int {
+func Decimal(r rune) int {
 	zero := r
 	for zero > 0 && unicode.IsDigit(zero-1) && r-zero < 9 {
 		zero--

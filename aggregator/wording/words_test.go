@@ -1,4 +1,4 @@
-package dedupe
+package wording
 
 import (
 	"strings"
@@ -54,7 +54,7 @@ func TestWords(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var s scanner
+			var s Scanner
 			if got := strings.Join(wordsOf(&s, test.text), " "); got != test.want {
 				t.Errorf("%q: %q, want %q", test.text, got, test.want)
 			}
@@ -65,7 +65,7 @@ func TestWords(t *testing.T) {
 // Thai is written without spaces: its words are pairs of letters and marks.
 func TestThaiIsPaired(t *testing.T) {
 	t.Parallel()
-	var s scanner
+	var s Scanner
 	text := "นายกรัฐมนตรี"
 	got := wordsOf(&s, text)
 	if n := utf8.RuneCountInString(text); len(got) != n-1 {
@@ -75,24 +75,24 @@ func TestThaiIsPaired(t *testing.T) {
 
 func TestShapes(t *testing.T) {
 	t.Parallel()
-	var s scanner
-	s.reset("The ferry of Norvia sank. Forty were saved: 12 渡轮 Ünal")
+	var s Scanner
+	s.Reset("The ferry of Norvia sank. Forty were saved: 12 渡轮 Ünal")
 	var got []string
 	for {
-		w, ok := s.next()
+		w, ok := s.Next()
 		if !ok {
 			break
 		}
 		flags := ""
 		for _, f := range []struct {
-			shape shape
+			shape Shape
 			name  string
-		}{{shapeNumber, "number"}, {shapeCapital, "capital"}, {shapeOpening, "opening"}, {shapePiece, "piece"}} {
-			if w.shape&f.shape != 0 {
+		}{{ShapeNumber, "number"}, {ShapeCapital, "capital"}, {ShapeOpening, "opening"}, {ShapePiece, "piece"}} {
+			if w.Shape&f.shape != 0 {
 				flags += " " + f.name
 			}
 		}
-		got = append(got, string(w.letters)+flags)
+		got = append(got, string(w.Letters)+flags)
 	}
 	want := []string{"the capital opening", "ferry", "of", "norvia capital", "sank", "forty capital opening", "were", "saved", "12 number opening", "渡轮 piece", "unal capital"}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -100,15 +100,15 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-func wordsOf(s *scanner, text string) []string {
-	s.reset(text)
+func wordsOf(s *Scanner, text string) []string {
+	s.Reset(text)
 	var words []string
 	for {
-		w, ok := s.next()
+		w, ok := s.Next()
 		if !ok {
 			return words
 		}
-		words = append(words, string(w.letters))
+		words = append(words, string(w.Letters))
 	}
 }
 
@@ -131,15 +131,15 @@ func TestStems(t *testing.T) {
 		{"tr", "kitaplar kitap", "kita"},
 	}
 	for _, test := range tests {
-		var s stemmer
+		var s Stemmer
 		words := strings.Fields(test.words)
-		first := s.root([]byte(words[0]), test.language)
+		first := string(s.Stem([]byte(words[0]), test.language))
 		for _, w := range words[1:] {
-			if s.root([]byte(w), test.language).term != first.term {
-				t.Errorf("%s: %s and %s have two stems, %s and %s", test.language, words[0], w, s.stem([]byte(words[0]), test.language), s.stem([]byte(w), test.language))
+			if string(s.Stem([]byte(w), test.language)) != first {
+				t.Errorf("%s: %s and %s have two stems, %s and %s", test.language, words[0], w, first, s.Stem([]byte(w), test.language))
 			}
 		}
-		if s.root([]byte(test.other), test.language).term == first.term {
+		if string(s.Stem([]byte(test.other), test.language)) == first {
 			t.Errorf("%s: %s and %s have one stem", test.language, words[0], test.other)
 		}
 	}
@@ -147,70 +147,19 @@ func TestStems(t *testing.T) {
 
 func TestStemsLeaveAlone(t *testing.T) {
 	t.Parallel()
-	var s stemmer
+	var s Stemmer
 	for _, test := range []struct{ language, word string }{
 		{"en", "15000"}, {"en", "sos"}, {"zh", "渡轮"}, {"ko", "대통령"}, {"uk", "президента"}, {"xx", "strikes"}, {"hi", "प्रधानमंत्री"}, {"ar", "نور"},
 	} {
-		if got := s.stem([]byte(test.word), test.language); string(got) != test.word {
+		if got := s.Stem([]byte(test.word), test.language); string(got) != test.word {
 			t.Errorf("%s: %s became %s", test.language, test.word, got)
-		}
-	}
-}
-
-// TestRootsAreRemembered asks for more words than are remembered, twice.
-func TestRootsAreRemembered(t *testing.T) {
-	t.Parallel()
-	var s, fresh stemmer
-	word := func(i int) []byte {
-		return []byte{'a' + byte(i%26), 'a' + byte(i/26%26), 'a' + byte(i/676%26), 'a' + byte(i/17576%26), 's'}
-	}
-	const n = stemCacheSize + 5000
-	for i := range 2 * n {
-		s.root(word(i%n), "en")
-	}
-	for i := 0; i < n; i += 97 {
-		if got, want := s.root(word(i), "en"), fresh.root(word(i), "en"); got != want {
-			t.Fatalf("%s: %v, want %v", word(i), got, want)
-		}
-	}
-}
-
-func TestStubs(t *testing.T) {
-	t.Parallel()
-	for stem, want := range map[string]string{
-		"": "", "oil": "oil", "governor": "gover", "президент": "през", "вор": "вор", "وزير": "وزير", "渡轮": "渡轮",
-		"শিক্ষামন্ত্রী": "শিক্ষাম", "প্রধান": "প্রধান", "প্রধানমন্ত্রী": "প্রধান", "प्रधानमंत्री": "प्रधान",
-	} {
-		if got := stem[:stubBytes([]byte(stem))]; got != want {
-			t.Errorf("%s: %s, want %s", stem, got, want)
-		}
-	}
-}
-
-func TestCommonWords(t *testing.T) {
-	t.Parallel()
-	var s stemmer
-	for _, w := range []string{"the", "said", "في", "على", "потому", "это", "été", "après", "für", "über", "el", "não", "och", "için", "yang", "है", "হয়েছে", "থেকে", "προς", "אחרי", "после", "được"} {
-		words := wordsOf(&scanner{}, w)
-		if _, found := commonWords[words[0]]; !found || !s.root([]byte(words[0]), "").common {
-			t.Errorf("%s is not common", w)
-		}
-	}
-	for _, w := range []string{"ferry", "strike", "president", "وزير", "президент", "grève", "wahl"} {
-		if s.root([]byte(w), "").common {
-			t.Errorf("%s is common", w)
-		}
-	}
-	for w := range commonWords {
-		if got := wordsOf(&scanner{}, w); len(got) != 1 || got[0] != w {
-			t.Errorf("the scanner makes %q of the common word %q", got, w)
 		}
 	}
 }
 
 func TestStemBengali(t *testing.T) {
 	t.Parallel()
-	var s stemmer
+	var s Stemmer
 	for stem, words := range map[string][]string{
 		"বাংলাদেশ": {"বাংলাদেশ", "বাংলাদেশের", "বাংলাদেশে", "বাংলাদেশকে", "বাংলাদেশই"},
 		"ঢাকা":     {"ঢাকা", "ঢাকায়", "ঢাকার", "ঢাকাকে"},
@@ -221,8 +170,8 @@ func TestStemBengali(t *testing.T) {
 		"মন্ত্র":   {"মন্ত্র", "মন্ত্রের"},
 	} {
 		for _, word := range words {
-			letters := wordsOf(&scanner{}, word)[0]
-			if got := string(s.stem([]byte(letters), "bn")); got != wordsOf(&scanner{}, stem)[0] {
+			letters := wordsOf(&Scanner{}, word)[0]
+			if got := string(s.Stem([]byte(letters), "bn")); got != wordsOf(&Scanner{}, stem)[0] {
 				t.Errorf("%s: %s, want %s", word, got, stem)
 			}
 		}
