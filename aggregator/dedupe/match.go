@@ -126,15 +126,17 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 	}
 	oldest := unixSeconds(e.Seen) - j.windowSeconds()
+	sign := signOf(&e.ID)
 	j.nearest = j.nearest[:0]
 	for _, at := range j.reached {
 		gain := j.reach[at]
 		j.reach[at] = 0
-		n := nearness{at, gain / j.entries.lengths[at]}
+		m := &j.entries.outlines[at]
+		n := nearness{at, gain / m.length}
 		if len(j.nearest) == maxMatches && !j.nearest[0].before(n) {
 			continue
 		}
-		if d := &j.entries.docs[at]; d.story != nil && d.seen.seconds() >= oldest && d.id != e.ID {
+		if m.open && m.seen.seconds() >= oldest && (m.sign != sign || j.entries.docs[at].id != e.ID) {
 			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
@@ -191,17 +193,17 @@ func (h nearest) keep(n nearness, most int) nearest {
 	}
 }
 
-// usedBefore marks the query's title words that the source wrote in a title
-// well before.
-func (j *Judge) usedBefore(q *query, source uint32, before int64) (used uint64) {
+// usedBefore marks those of the query's title words in shared that the source
+// wrote in a title well before.
+func (j *Judge) usedBefore(q *query, shared uint64, source uint32, before int64) (used uint64) {
 	for i := range q.terms {
 		t := &q.terms[i]
-		if t.title == 0 || t.slot == unknown {
+		if t.title == 0 || shared>>i&1 == 0 {
 			continue
 		}
 		posts := j.words.slots[t.slot].posts
 		for k := len(posts) - 1; k >= max(0, len(posts)-maxUsed); k-- {
-			if d := j.entries.at(posts[k]); d.source == source && d.seen.seconds() < before {
+			if m := j.entries.outline(posts[k]); m.source == source && m.seen.seconds() < before {
 				used |= 1 << i
 				break
 			}

@@ -98,12 +98,30 @@ type story struct {
 // window holds the entries that can be joined, in the order of their Seq. Each
 // has a number that it keeps while it is there; numbers start at 1.
 type window struct {
-	docs    []doc
-	lengths []float32 // of the docs' vectors when they were added, plus 1
-	first   uint32    // the number of docs[0]
+	docs     []doc
+	outlines []outline // of the docs: what a search asks of many, close together
+	first    uint32    // the number of docs[0]
 }
 
+// outline is what can be said of an entry without looking at its doc.
+type outline struct {
+	length float32 // of its vector when it was added, plus 1
+	seen   instant
+	source uint32
+	sign   uint16 // see signOf
+	open   bool   // it has a story, so that it can be joined
+}
+
+func newOutline(d *doc, length float32) outline {
+	return outline{length: length, seen: d.seen, source: d.source, sign: signOf(&d.id), open: d.story != nil}
+}
+
+// signOf returns the beginning of an id: entries with other signs are others.
+func signOf(id *aggregator.EntryID) uint16 { return uint16(id[0])<<8 | uint16(id[1]) }
+
 func (w *window) at(number uint32) *doc { return &w.docs[number-w.first] }
+
+func (w *window) outline(number uint32) *outline { return &w.outlines[number-w.first] }
 
 func (w *window) end() uint32 { return w.first + uint32(len(w.docs)) }
 
@@ -113,13 +131,17 @@ func (w *window) push(d doc) {
 	if n := len(w.docs); n == cap(w.docs) {
 		const least = 64
 		w.docs = append(make([]doc, 0, n+n/8+least), w.docs...)
-		w.lengths = append(make([]float32, 0, n+n/8+least), w.lengths...)
+		w.outlines = append(make([]outline, 0, n+n/8+least), w.outlines...)
 	}
-	w.docs, w.lengths = append(w.docs, d), append(w.lengths, 0)
+	w.docs = append(w.docs, d)
+	w.outlines = append(w.outlines, newOutline(&d, 0))
 }
 
 // find returns the number of the entry with the Seq, or the one it would have.
 func (w *window) find(seq uint64) (number uint32, found bool) {
+	if n := len(w.docs); n == 0 || w.docs[n-1].seq < seq {
+		return w.end(), false // a new one, as most are
+	}
 	i, found := slices.BinarySearchFunc(w.docs, seq, func(d doc, seq uint64) int { return cmp.Compare(d.seq, seq) })
 	return w.first + uint32(i), found
 }
@@ -158,7 +180,7 @@ func (j *Judge) forget() {
 		}
 		j.leaveStory(number)
 		*oldest = doc{}
-		j.entries.docs, j.entries.lengths = j.entries.docs[1:], j.entries.lengths[1:]
+		j.entries.docs, j.entries.outlines = j.entries.docs[1:], j.entries.outlines[1:]
 		j.entries.first++
 	}
 	j.words.fade(now / 3600)
@@ -179,6 +201,7 @@ func (j *Judge) joinStory(number uint32, id aggregator.StoryID) {
 	at, _ := slices.BinarySearch(s.members, number)
 	s.members = slices.Insert(s.members, at, number)
 	d.story = s
+	j.entries.outline(number).open = true
 }
 
 func (j *Judge) leaveStory(number uint32) {
@@ -194,6 +217,7 @@ func (j *Judge) leaveStory(number uint32) {
 		delete(j.stories, s.id)
 	}
 	d.story = nil
+	j.entries.outline(number).open = false
 }
 
 // Move tells the judge that an entry belongs to another story than it was
