@@ -118,14 +118,18 @@ func (w *told) note(term uint64, most int) {
 	}
 }
 
-// spell finds how an entry writes the words.
+// spell finds how an entry writes the words, where it first does.
 func (j *Judge) spell(e *aggregator.Entry, all []*told) {
+	left := 0
+	for _, words := range all {
+		left += words.n
+	}
 	language := baseLanguage(e.Language)
 	for _, text := range []string{e.Title, e.Summary} {
 		j.scan.reset(text)
 		for {
 			w, ok := j.scan.next()
-			if !ok {
+			if !ok || left == 0 {
 				break
 			}
 			term := j.stems.root(w.letters, language).term
@@ -133,11 +137,13 @@ func (j *Judge) spell(e *aggregator.Entry, all []*told) {
 				at := slices.Index(words.terms[:words.n], term)
 				switch {
 				case at < 0 || words.words[at] != "":
+					continue
 				case w.shape&shapePiece != 0:
 					words.words[at] = string(w.letters)
 				default:
 					words.words[at] = j.scan.text[w.at:w.end]
 				}
+				left--
 			}
 		}
 	}

@@ -74,7 +74,11 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 		}
 	}
 	j.packed, d.packed = packed, slices.Clone(packed)
+	before := d.worded()
 	d.terms, d.pairs, d.sketched = uint8(len(q.terms)), uint8(len(q.pairs)), uint8(len(q.sketch))
+	if d.story != nil {
+		d.story.worded += d.worded() - before
+	}
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
 	j.entries.outline(number).length = float32(1 + math.Sqrt(norm))

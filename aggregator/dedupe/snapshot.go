@@ -226,6 +226,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 		}
 		d.story = stories[place]
 		d.story.members = append(d.story.members, number)
+		d.story.worded += d.worded()
 		j.stories[d.story.id] = d.story
 	}
 	j.entries.outlines = append(j.entries.outlines, newOutline(d, length))

@@ -58,6 +58,9 @@ func unpack(p uint32) term {
 	return term{slot: p >> slotShift, title: uint8(p >> titleShift & titleMask), body: uint8(p >> bodyShift & bodyMask), flags: flags(p & flagMask)}
 }
 
+// worded returns 1 for an entry with words, 0 for old news.
+func (d *doc) worded() int { return min(int(d.terms), 1) }
+
 func (d *doc) words() []uint32 { return d.packed[:d.terms] }
 
 func (d *doc) couples() []uint32 {
@@ -93,6 +96,7 @@ type story struct {
 	born    uint64   // Seq of its first entry
 	first   int64    // when that was seen, Unix seconds
 	members []uint32 // numbers of its entries in the window, in their order
+	worded  int      // how many of them have words: the others were old news
 }
 
 // window holds the entries that can be joined, in the order of their Seq. Each
@@ -200,6 +204,7 @@ func (j *Judge) joinStory(number uint32, id aggregator.StoryID) {
 	}
 	at, _ := slices.BinarySearch(s.members, number)
 	s.members = slices.Insert(s.members, at, number)
+	s.worded += d.worded()
 	d.story = s
 	j.entries.outline(number).open = true
 }
@@ -212,6 +217,7 @@ func (j *Judge) leaveStory(number uint32) {
 	}
 	if at, found := slices.BinarySearch(s.members, number); found {
 		s.members = slices.Delete(s.members, at, at+1)
+		s.worded -= d.worded()
 	}
 	if len(s.members) == 0 {
 		delete(j.stories, s.id)
