@@ -1,7 +1,6 @@
 package dedupe
 
 import (
-	"cmp"
 	"slices"
 
 	"wiredesk/aggregator"
@@ -57,17 +56,15 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 // name adds the words that the pair shares, and what parts it.
 func (j *Judge) name(e *aggregator.Entry, m *match, near bool, add func(string, float64, ...string)) {
 	q := &j.query
-	var order [maxTerms]int
-	n := 0
+	var room [maxTerms]uint8
+	order := room[:0]
 	for i := range q.terms {
 		if q.weight[i] >= dullest {
-			order[n] = i
-			n++
+			order = insertHeavier(order, i, &q.weight)
 		}
 	}
-	slices.SortFunc(order[:n], func(a, b int) int { return cmp.Or(cmp.Compare(q.weight[b], q.weight[a]), cmp.Compare(a, b)) })
 	var numbers, names, words, others, here told
-	for _, i := range order[:n] {
+	for _, i := range order {
 		t := &q.terms[i]
 		number := t.flags&flagNumber != 0
 		switch shared := m.shared>>i&1 != 0; {

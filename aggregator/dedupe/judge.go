@@ -64,7 +64,6 @@ type desk struct {
 	stems   stemmer
 	plain   []byte
 	query   query
-	reach   []float32
 	reached []uint32
 	packed  []uint32
 	nearest nearest

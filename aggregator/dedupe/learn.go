@@ -81,7 +81,7 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 	}
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
-	j.entries.outline(number).length = float32(1 + math.Sqrt(norm))
+	j.entries.reaches[number-j.entries.first].length = float32(1 + math.Sqrt(norm))
 	d.skeleton, d.grams, d.keys, d.gathers, d.live = r.skeleton, r.grams, r.keys, r.gathers, r.live
 	d.when = instantOf(e.When())
 	if !fresh || j.old(e) {

@@ -93,50 +93,40 @@ func (j *Judge) subjectOf(e *aggregator.Entry, r *Reading) subject {
 
 // retrieve fills j.matches with the entries that share most with the query.
 func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
-	if n := len(j.entries.docs); len(j.reach) < n {
-		j.reach = make([]float32, n+n/2)
-	}
-	j.reached = j.reached[:0]
-	var order [maxTerms]uint8
-	n := 0
+	var room [maxTerms]uint8
+	order := room[:0]
 	for i := range q.terms {
 		if s := q.terms[i].slot; s != unknown && j.words.rarity(s) >= minRarity {
-			order[n] = uint8(i)
-			n++
+			order = insertHeavier(order, i, &q.worth)
 		}
 	}
-	slices.SortFunc(order[:n], func(a, b uint8) int {
-		if q.worth[a] != q.worth[b] {
-			return cmp.Compare(q.worth[b], q.worth[a])
-		}
-		return cmp.Compare(a, b)
-	})
+	reaches := j.entries.reaches
+	j.reached = j.reached[:0]
 	left := maxVisits
-	for _, i := range order[:min(n, reachWords)] {
+	for _, i := range order[:min(len(order), reachWords)] {
 		posts := j.words.slots[q.terms[i].slot].posts
 		posts = posts[len(posts)-min(len(posts), maxReach, left):]
 		left -= len(posts)
 		gain := float32(q.weight[i] * q.worth[i])
 		for _, number := range posts {
 			at := number - j.entries.first
-			if j.reach[at] == 0 {
+			if reaches[at].gain == 0 {
 				j.reached = append(j.reached, at)
 			}
-			j.reach[at] += gain
+			reaches[at].gain += gain
 		}
 	}
 	oldest := unixSeconds(e.Seen) - j.windowSeconds()
 	sign := signOf(&e.ID)
 	j.nearest = j.nearest[:0]
 	for _, at := range j.reached {
-		gain := j.reach[at]
-		j.reach[at] = 0
-		m := &j.entries.outlines[at]
-		n := nearness{at, gain / m.length}
+		r := &reaches[at]
+		n := nearness{at, r.gain / r.length}
+		r.gain = 0
 		if len(j.nearest) == maxMatches && !j.nearest[0].before(n) {
 			continue
 		}
-		if m.open && m.seen.seconds() >= oldest && (m.sign != sign || j.entries.docs[at].id != e.ID) {
+		if m := &j.entries.outlines[at]; m.open && m.seen.seconds() >= oldest && (m.sign != sign || j.entries.docs[at].id != e.ID) {
 			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
@@ -151,6 +141,18 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 		j.matches = append(j.matches, match{number: n.at + j.entries.first, vector: &j.vectors[i]})
 	}
+}
+
+// insertHeavier puts the place of a term into the order of weights, the heaviest
+// first, behind those that weigh the same.
+func insertHeavier(order []uint8, place int, weights *[maxTerms]float64) []uint8 {
+	order = append(order, uint8(place))
+	at := len(order) - 1
+	for ; at > 0 && weights[order[at-1]] < weights[place]; at-- {
+		order[at] = order[at-1]
+	}
+	order[at] = uint8(place)
+	return order
 }
 
 // nearness is how near an entry of the window seemed in the index.

@@ -104,20 +104,26 @@ type story struct {
 type window struct {
 	docs     []doc
 	outlines []outline // of the docs: what a search asks of many, close together
+	reaches  []reach   // of the docs
 	first    uint32    // the number of docs[0]
 }
 
 // outline is what can be said of an entry without looking at its doc.
 type outline struct {
-	length float32 // of its vector when it was added, plus 1
 	seen   instant
 	source uint32
 	sign   uint16 // see signOf
 	open   bool   // it has a story, so that it can be joined
 }
 
-func newOutline(d *doc, length float32) outline {
-	return outline{length: length, seen: d.seen, source: d.source, sign: signOf(&d.id), open: d.story != nil}
+func newOutline(d *doc) outline {
+	return outline{seen: d.seen, source: d.source, sign: signOf(&d.id), open: d.story != nil}
+}
+
+// reach is how far a search's words have led to an entry.
+type reach struct {
+	gain   float32 // what the words looked up so far are worth; 0 between two searches
+	length float32 // of the entry's vector when it was added, plus 1
 }
 
 // signOf returns the beginning of an id: entries with other signs are others.
@@ -136,9 +142,17 @@ func (w *window) push(d doc) {
 		const least = 64
 		w.docs = append(make([]doc, 0, n+n/8+least), w.docs...)
 		w.outlines = append(make([]outline, 0, n+n/8+least), w.outlines...)
+		w.reaches = append(make([]reach, 0, n+n/8+least), w.reaches...)
 	}
 	w.docs = append(w.docs, d)
-	w.outlines = append(w.outlines, newOutline(&d, 0))
+	w.outlines = append(w.outlines, newOutline(&d))
+	w.reaches = append(w.reaches, reach{})
+}
+
+// shift drops the oldest doc.
+func (w *window) shift() {
+	w.docs, w.outlines, w.reaches = w.docs[1:], w.outlines[1:], w.reaches[1:]
+	w.first++
 }
 
 // find returns the number of the entry with the Seq, or the one it would have.
@@ -184,8 +198,7 @@ func (j *Judge) forget() {
 		}
 		j.leaveStory(number)
 		*oldest = doc{}
-		j.entries.docs, j.entries.outlines = j.entries.docs[1:], j.entries.outlines[1:]
-		j.entries.first++
+		j.entries.shift()
 	}
 	j.words.fade(now / 3600)
 	j.habits.fade(now)
