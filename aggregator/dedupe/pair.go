@@ -278,20 +278,19 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 
 // overlap returns the share of the smaller sorted set that is in both.
 func overlap(a, b []uint32) float64 {
-	n := 0
+	return ratio(float64(inBoth(a, b)), float64(min(len(a), len(b))))
+}
+
+// inBoth returns how many numbers are in both of two sorted sets.
+func inBoth(a, b []uint32) (n int) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			n++
-			i++
-			j++
-		}
+		// Which is the smaller no processor can guess: nothing branches on it.
+		x, y := a[i], b[j]
+		n += int(oneIf(x == y))
+		i += int(oneIf(x <= y))
+		j += int(oneIf(y <= x))
 	}
-	return ratio(float64(n), float64(min(len(a), len(b))))
+	return n
 }
 
 // jaccard estimates the likeness of two sets of digests from the smallest of
@@ -309,23 +308,18 @@ func jaccard(a []uint32, na int, b []uint32, nb int) float64 {
 	if nb > len(b) {
 		limit = min(limit, b[len(b)-1])
 	}
-	union, both, i, j := 0, 0, 0, 0
-	for {
-		inA, inB := i < len(a) && a[i] <= limit, j < len(b) && b[j] <= limit
-		switch {
-		case !inA && !inB:
-			return ratio(float64(both), float64(union))
-		case !inB || inA && a[i] < b[j]:
-			i++
-		case !inA || b[j] < a[i]:
-			j++
-		default:
-			both++
-			i++
-			j++
-		}
-		union++
+	a, b = upTo(a, limit), upTo(b, limit)
+	both := inBoth(a, b)
+	return ratio(float64(both), float64(len(a)+len(b)-both))
+}
+
+// upTo returns the numbers of a sorted set up to the limit.
+func upTo(set []uint32, limit uint32) []uint32 {
+	n := len(set)
+	for n > 0 && set[n-1] > limit {
+		n--
 	}
+	return set[:n]
 }
 
 // jaccard returns the likeness of two signatures.
