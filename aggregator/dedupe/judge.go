@@ -63,6 +63,7 @@ type desk struct {
 	scan    scanner
 	stems   stemmer
 	plain   []byte
+	tokens  []token
 	query   query
 	reached []uint32
 	packed  []uint32
