@@ -65,7 +65,7 @@ type desk struct {
 	plain   []byte
 	tokens  []token
 	query   query
-	reached []uint32
+	reached [maxVisits]uint32
 	packed  []uint32
 	nearest nearest
 	matches []match

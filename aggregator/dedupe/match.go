@@ -100,26 +100,31 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 			order = insertHeavier(order, i, &q.worth)
 		}
 	}
-	reaches := j.entries.reaches
-	j.reached = j.reached[:0]
+	order = order[:min(len(order), reachWords)]
+	// As with faces, what lies far apart is fetched first, and nothing branches
+	// on what it says.
+	var lists [reachWords][]uint32
 	left := maxVisits
-	for _, i := range order[:min(len(order), reachWords)] {
+	for n, i := range order {
 		posts := j.words.slots[q.terms[i].slot].posts
-		posts = posts[len(posts)-min(len(posts), maxReach, left):]
-		left -= len(posts)
+		lists[n] = posts[len(posts)-min(len(posts), maxReach, left):]
+		left -= len(lists[n])
+	}
+	reaches, reached := j.entries.reaches, 0
+	for n, i := range order {
 		gain := float32(q.weight[i] * q.worth[i])
-		for _, number := range posts {
+		for _, number := range lists[n] {
 			at := number - j.entries.first
-			if reaches[at].gain == 0 {
-				j.reached = append(j.reached, at)
-			}
-			reaches[at].gain += gain
+			r := &reaches[at]
+			j.reached[reached] = at
+			reached += int(oneIf(r.gain == 0))
+			r.gain += gain
 		}
 	}
 	oldest := unixSeconds(e.Seen) - j.windowSeconds()
 	sign := signOf(&e.ID)
 	j.nearest = j.nearest[:0]
-	for _, at := range j.reached {
+	for _, at := range j.reached[:reached] {
 		r := &reaches[at]
 		n := nearness{at, r.gain / r.length}
 		r.gain = 0
