@@ -1,7 +1,6 @@
 package dedupe
 
 import (
-	"cmp"
 	"slices"
 
 	"wiredesk/aggregator"
@@ -58,17 +57,15 @@ func (j *Judge) evidence(e *aggregator.Entry, v *verdict) aggregator.Evidence {
 // name adds the words that the pair shares, and what parts it.
 func (j *Judge) name(e *aggregator.Entry, m *match, near bool, add func(string, float64, ...string)) {
 	q := &j.query
-	var order [maxTerms]int
-	n := 0
+	var room [maxTerms]uint8
+	order := room[:0]
 	for i := range q.terms {
 		if q.weight[i] >= dullest {
-			order[n] = i
-			n++
+			order = insertHeavier(order, i, &q.weight)
 		}
 	}
-	slices.SortFunc(order[:n], func(a, b int) int { return cmp.Or(cmp.Compare(q.weight[b], q.weight[a]), cmp.Compare(a, b)) })
 	var numbers, names, words, others, here told
-	for _, i := range order[:n] {
+	for _, i := range order {
 		t := &q.terms[i]
 		number := t.flags&flagNumber != 0
 		switch shared := m.shared>>i&1 != 0; {
@@ -119,14 +116,18 @@ func (w *told) note(term uint64, most int) {
 	}
 }
 
-// spell finds how an entry writes the words.
+// spell finds how an entry writes the words, where it first does.
 func (j *Judge) spell(e *aggregator.Entry, all []*told) {
+	left := 0
+	for _, words := range all {
+		left += words.n
+	}
 	language := baseLanguage(e.Language)
 	for _, text := range []string{e.Title, e.Summary} {
 		j.scan.Reset(text)
 		for {
 			w, ok := j.scan.Next()
-			if !ok {
+			if !ok || left == 0 {
 				break
 			}
 			term := j.stems.root(w.Letters, language).term
@@ -134,11 +135,13 @@ func (j *Judge) spell(e *aggregator.Entry, all []*told) {
 				at := slices.Index(words.terms[:words.n], term)
 				switch {
 				case at < 0 || words.words[at] != "":
+					continue
 				case w.Shape&wording.ShapePiece != 0:
 					words.words[at] = string(w.Letters)
 				default:
 					words.words[at] = j.scan.Text()[w.At:w.End]
 				}
+				left--
 			}
 		}
 	}

@@ -80,7 +80,11 @@ func (j *Judge) measure(e *aggregator.Entry, r *Reading, source uint64) {
 	number, known := j.sources[e.Source]
 	used := uint64(0)
 	if known {
-		used = j.usedBefore(q, number, seen-usedSeconds)
+		shared := uint64(0)
+		for k := range matches {
+			shared |= matches[k].shared
+		}
+		used = j.usedBefore(q, shared, number, seen-usedSeconds)
 	}
 	series := ln(1 + float64(j.habits.count(source, r.skeleton)))
 	equal := 0

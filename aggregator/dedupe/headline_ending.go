@@ -73,6 +73,10 @@ func endingStart(s string) int {
 	opened := bound == 0 // only blanks since a sentence ended
 	after := true        // a blank or nothing stands before
 	for i, r := range s[bound:] {
+		if 'a' <= r && r <= 'z' && !opened { // most are, and start nothing
+			after = false
+			continue
+		}
 		if isBlank(r) {
 			after, opened = true, opened || r == '\n'
 			continue

@@ -64,9 +64,9 @@ type desk struct {
 	scan    wording.Scanner
 	stems   stemmer
 	plain   []byte
+	tokens  []token
 	query   query
-	reach   []float32
-	reached []uint32
+	reached [maxVisits]uint32
 	packed  []uint32
 	nearest nearest
 	matches []match

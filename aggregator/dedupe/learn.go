@@ -74,10 +74,14 @@ func (j *Judge) learn(e *aggregator.Entry, r *Reading, number uint32, fresh bool
 		}
 	}
 	j.packed, d.packed = packed, slices.Clone(packed)
+	before := d.worded()
 	d.terms, d.pairs, d.sketched = uint8(len(q.terms)), uint8(len(q.pairs)), uint8(len(q.sketch))
+	if d.story != nil {
+		d.story.worded += d.worded() - before
+	}
 	d.titles, d.bodies = uint8(r.titleWords), uint8(r.bodyWords)
 	d.template, d.shingles = uint8(q.template), uint16(q.shingles)
-	j.entries.lengths[number-j.entries.first] = float32(1 + math.Sqrt(norm))
+	j.entries.reaches[number-j.entries.first].length = float32(1 + math.Sqrt(norm))
 	d.skeleton, d.grams, d.keys, d.gathers, d.live = r.skeleton, r.grams, r.keys, r.gathers, r.live
 	d.when = instantOf(e.When())
 	if !fresh || j.old(e) {

@@ -124,9 +124,16 @@ func (j *Judge) tally(e *aggregator.Entry, matches []match) []tally {
 		t.lowest = min(t.lowest, m.p)
 		t.met++
 	}
+	var own *doc // of e itself, when its new text is judged
+	if number, found := j.entries.find(e.Seq); found {
+		own = j.entries.at(number)
+	}
 	for k := range tallies {
 		t := &tallies[k]
-		n := j.compared(t.story, e.Seq)
+		n := t.story.worded // all that e could have matched
+		if own != nil && own.story == t.story {
+			n -= own.worded()
+		}
 		if t.met < n {
 			t.lowest = stranger
 		}
@@ -135,17 +142,6 @@ func (j *Judge) tally(e *aggregator.Entry, matches []match) []tally {
 	}
 	j.tallies = tallies
 	return tallies
-}
-
-// compared returns how many members of a story the entry could have matched:
-// all but itself, when its new text is judged, and those that were old news.
-func (j *Judge) compared(s *story, seq uint64) (n int) {
-	for _, number := range s.members {
-		if d := j.entries.at(number); d.terms > 0 && d.seq != seq {
-			n++
-		}
-	}
-	return n
 }
 
 func logOdds(p float64) float64 {

@@ -93,48 +93,45 @@ func (j *Judge) subjectOf(e *aggregator.Entry, r *Reading) subject {
 
 // retrieve fills j.matches with the entries that share most with the query.
 func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
-	if n := len(j.entries.docs); len(j.reach) < n {
-		j.reach = make([]float32, n+n/2)
-	}
-	j.reached = j.reached[:0]
-	var order [maxTerms]uint8
-	n := 0
+	var room [maxTerms]uint8
+	order := room[:0]
 	for i := range q.terms {
 		if s := q.terms[i].slot; s != unknown && j.words.rarity(s) >= minRarity {
-			order[n] = uint8(i)
-			n++
+			order = insertHeavier(order, i, &q.worth)
 		}
 	}
-	slices.SortFunc(order[:n], func(a, b uint8) int {
-		if q.worth[a] != q.worth[b] {
-			return cmp.Compare(q.worth[b], q.worth[a])
-		}
-		return cmp.Compare(a, b)
-	})
+	order = order[:min(len(order), reachWords)]
+	// As with faces, what lies far apart is fetched first, and nothing branches
+	// on what it says.
+	var lists [reachWords][]uint32
 	left := maxVisits
-	for _, i := range order[:min(n, reachWords)] {
+	for n, i := range order {
 		posts := j.words.slots[q.terms[i].slot].posts
-		posts = posts[len(posts)-min(len(posts), maxReach, left):]
-		left -= len(posts)
+		lists[n] = posts[len(posts)-min(len(posts), maxReach, left):]
+		left -= len(lists[n])
+	}
+	reaches, reached := j.entries.reaches, 0
+	for n, i := range order {
 		gain := float32(q.weight[i] * q.worth[i])
-		for _, number := range posts {
+		for _, number := range lists[n] {
 			at := number - j.entries.first
-			if j.reach[at] == 0 {
-				j.reached = append(j.reached, at)
-			}
-			j.reach[at] += gain
+			r := &reaches[at]
+			j.reached[reached] = at
+			reached += int(oneIf(r.gain == 0))
+			r.gain += gain
 		}
 	}
 	oldest := unixSeconds(e.Seen) - j.windowSeconds()
+	sign := signOf(&e.ID)
 	j.nearest = j.nearest[:0]
-	for _, at := range j.reached {
-		gain := j.reach[at]
-		j.reach[at] = 0
-		n := nearness{at, gain / j.entries.lengths[at]}
+	for _, at := range j.reached[:reached] {
+		r := &reaches[at]
+		n := nearness{at, r.gain / r.length}
+		r.gain = 0
 		if len(j.nearest) == maxMatches && !j.nearest[0].before(n) {
 			continue
 		}
-		if d := &j.entries.docs[at]; d.story != nil && d.seen.seconds() >= oldest && d.id != e.ID {
+		if m := &j.entries.outlines[at]; m.open && m.seen.seconds() >= oldest && (m.sign != sign || j.entries.docs[at].id != e.ID) {
 			j.nearest = j.nearest.keep(n, maxMatches)
 		}
 	}
@@ -149,6 +146,18 @@ func (j *Judge) retrieve(e *aggregator.Entry, q *query) {
 		}
 		j.matches = append(j.matches, match{number: n.at + j.entries.first, vector: &j.vectors[i]})
 	}
+}
+
+// insertHeavier puts the place of a term into the order of weights, the heaviest
+// first, behind those that weigh the same.
+func insertHeavier(order []uint8, place int, weights *[maxTerms]float64) []uint8 {
+	order = append(order, uint8(place))
+	at := len(order) - 1
+	for ; at > 0 && weights[order[at-1]] < weights[place]; at-- {
+		order[at] = order[at-1]
+	}
+	order[at] = uint8(place)
+	return order
 }
 
 // nearness is how near an entry of the window seemed in the index.
@@ -191,17 +200,17 @@ func (h nearest) keep(n nearness, most int) nearest {
 	}
 }
 
-// usedBefore marks the query's title words that the source wrote in a title
-// well before.
-func (j *Judge) usedBefore(q *query, source uint32, before int64) (used uint64) {
+// usedBefore marks those of the query's title words in shared that the source
+// wrote in a title well before.
+func (j *Judge) usedBefore(q *query, shared uint64, source uint32, before int64) (used uint64) {
 	for i := range q.terms {
 		t := &q.terms[i]
-		if t.title == 0 || t.slot == unknown {
+		if t.title == 0 || shared>>i&1 == 0 {
 			continue
 		}
 		posts := j.words.slots[t.slot].posts
 		for k := len(posts) - 1; k >= max(0, len(posts)-maxUsed); k-- {
-			if d := j.entries.at(posts[k]); d.source == source && d.seen.seconds() < before {
+			if m := j.entries.outline(posts[k]); m.source == source && m.seen.seconds() < before {
 				used |= 1 << i
 				break
 			}

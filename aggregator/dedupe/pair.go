@@ -20,9 +20,17 @@ type query struct {
 	numbers                   int     // in the title
 	telling                   int     // words that are not common
 
-	stubs      [256]uint8 // places of the stubs in terms, +1, found by digest
-	titleStubs int        // different ones in the title
+	slots      lookup // the terms by their slots
+	stubs      lookup // and by their stubs
+	titleStubs int    // different ones in the title
 }
+
+// lookup finds a place among the terms by a number, in open addressing: the
+// place plus 1, 0 for none. It is so much larger than maxTerms that most numbers
+// that are not there meet no other.
+type lookup [lookupSize]uint8
+
+const lookupSize = 1024
 
 const (
 	rarityCut   = 554 // 1.5 in natural logarithm, in 256ths of binary: what every fourth entry has
@@ -56,7 +64,7 @@ func (j *Judge) prepare(q *query) {
 	}
 	sortTerms(q.terms)
 	q.lenAll, q.lenTitle, q.lenBody, q.sumAll, q.sumTitle, q.numbers, q.telling = 0, 0, 0, 0, 0, 0, 0
-	q.stubs, q.titleStubs = [256]uint8{}, 0
+	q.slots, q.stubs, q.titleStubs = lookup{}, lookup{}, 0
 	logTotal := j.words.logTotal()
 	for i := range q.terms {
 		t := &q.terms[i]
@@ -85,18 +93,45 @@ func (j *Judge) prepare(q *query) {
 				q.numbers++
 			}
 		}
+		q.enterSlot(i)
 		q.enterStub(i)
 	}
 	q.lenAll, q.lenTitle, q.lenBody = math.Sqrt(q.lenAll), math.Sqrt(q.lenTitle), math.Sqrt(q.lenBody)
+}
+
+// enterSlot makes the slot of the ith term known; of equal ones, the first.
+func (q *query) enterSlot(i int) {
+	slot := q.terms[i].slot
+	if slot == unknown {
+		return
+	}
+	h := slot % lookupSize
+	for q.slots[h] != 0 {
+		if q.terms[q.slots[h]-1].slot == slot {
+			return
+		}
+		h = (h + 1) % lookupSize
+	}
+	q.slots[h] = uint8(i + 1)
+}
+
+// place returns the place of the term with the slot, -1 for none.
+func (q *query) place(slot uint32) int {
+	for h := slot % lookupSize; q.slots[h] != 0; h = (h + 1) % lookupSize {
+		if i := int(q.slots[h]) - 1; q.terms[i].slot == slot {
+			return i
+		}
+	}
+	return -1
 }
 
 // enterStub makes the stub of the ith term known; of equal ones, one of the
 // title.
 func (q *query) enterStub(i int) {
 	t := &q.terms[i]
-	h := uint8(t.stub)
+	h := t.stub % lookupSize
 	for q.stubs[h] != 0 && q.terms[q.stubs[h]-1].stub != t.stub {
-		h++
+		h = (h + 1) % lookupSize
 	}
 	before := q.stubs[h]
 	if before != 0 && (t.title == 0 || q.terms[before-1].title > 0) {
@@ -110,12 +145,10 @@ func (q *query) enterStub(i int) {
 
 // stub returns the place of the term with the stub, -1 for none.
 func (q *query) stub(stub uint32) int {
-	h := uint8(stub)
-	for q.stubs[h] != 0 {
-		if i := int(q.stubs[h] - 1); q.terms[i].stub == stub {
+	for h := stub % lookupSize; q.stubs[h] != 0; h = (h + 1) % lookupSize {
+		if i := int(q.stubs[h]) - 1; q.terms[i].stub == stub {
 			return i
 		}
-		h++
 	}
 	return -1
 }
@@ -132,10 +165,15 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 	var top [3]float64
 	numbersD, numbersBoth := 0, 0
 	stubsQ, stubsD, titleStubsD := uint64(0), 0, 0
-	i := 0
-	for _, p := range d.words() {
-		t := unpack(p)
-		f := &v.faces[t.slot]
+	words := d.words()
+	// The faces first: they lie far apart, and are fetched at once where nothing
+	// else has to be waited for.
+	var faces [maxTerms]face
+	for k, p := range words {
+		faces[k] = v.faces[p>>slotShift]
+	}
+	for k, p := range words {
+		t, f := unpack(p), &faces[k]
 		if !f.common {
 			m.telling++
 		}
@@ -161,10 +199,8 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 				numbersD++
 			}
 		}
-		for i < len(q.terms) && q.terms[i].slot < t.slot {
-			i++
-		}
-		if i == len(q.terms) || q.terms[i].slot != t.slot {
+		i := q.place(t.slot)
+		if i < 0 {
 			if t.title > 0 {
 				missedD = max(missedD, w)
 				if t.flags&flagName != 0 {
@@ -242,20 +278,19 @@ func (v *vocabulary) compare(q *query, d *doc, m *match) {
 
 // overlap returns the share of the smaller sorted set that is in both.
 func overlap(a, b []uint32) float64 {
-	n := 0
+	return ratio(float64(inBoth(a, b)), float64(min(len(a), len(b))))
+}
+
+// inBoth returns how many numbers are in both of two sorted sets.
+func inBoth(a, b []uint32) (n int) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			n++
-			i++
-			j++
-		}
+		// Which is the smaller no processor can guess: nothing branches on it.
+		x, y := a[i], b[j]
+		n += int(oneIf(x == y))
+		i += int(oneIf(x <= y))
+		j += int(oneIf(y <= x))
 	}
-	return ratio(float64(n), float64(min(len(a), len(b))))
+	return n
 }
 
 // jaccard estimates the likeness of two sets of digests from the smallest of
@@ -273,23 +308,18 @@ func jaccard(a []uint32, na int, b []uint32, nb int) float64 {
 	if nb > len(b) {
 		limit = min(limit, b[len(b)-1])
 	}
-	union, both, i, j := 0, 0, 0, 0
-	for {
-		inA, inB := i < len(a) && a[i] <= limit, j < len(b) && b[j] <= limit
-		switch {
-		case !inA && !inB:
-			return ratio(float64(both), float64(union))
-		case !inB || inA && a[i] < b[j]:
-			i++
-		case !inA || b[j] < a[i]:
-			j++
-		default:
-			both++
-			i++
-			j++
-		}
-		union++
+	a, b = upTo(a, limit), upTo(b, limit)
+	both := inBoth(a, b)
+	return ratio(float64(both), float64(len(a)+len(b)-both))
+}
+
+// upTo returns the numbers of a sorted set up to the limit.
+func upTo(set []uint32, limit uint32) []uint32 {
+	n := len(set)
+	for n > 0 && set[n-1] > limit {
+		n--
 	}
+	return set[:n]
 }
 
 // jaccard returns the likeness of two signatures.

@@ -21,7 +21,6 @@ const (
 	maxSketch      = 20 // digests of the text's shingles
 	shingleWords   = 3
 	maxRepeatables = 16
-	bytesPerWord   = 6 // or so
 )
 
 // Fewer words than these say too little to call two texts the same: "Live
@@ -86,11 +85,7 @@ type Reading struct {
 // summary.
 func (j *Judge) Read(e *aggregator.Entry) Reading {
 	old := j.old(e)
-	words := len(e.Title)
-	if !old {
-		words += len(e.Summary)
-	}
-	r := Reading{tokens: make([]token, 0, words/bytesPerWord+1)}
+	r := Reading{tokens: j.tokens[:0]} // on the desk while they are read
 	if e.Canonical != "" {
 		r.keys[keyLink] = newKey(keyLink, xxhash.Sum64String(e.Canonical))
 	}
@@ -159,7 +154,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.keys[keyTitle] = newKey(keyTitle, xxhash.Sum64(text))
 	}
 	if old {
-		j.plain = text
+		j.plain, j.tokens, r.tokens = text, r.tokens, slices.Clone(r.tokens)
 		return r
 	}
 
@@ -180,7 +175,7 @@ func (j *Judge) Read(e *aggregator.Entry) Reading {
 		r.tokens = append(r.tokens, token{root: root, shape: w.Shape})
 	}
 	closeSegment()
-	j.plain = text
+	j.plain, j.tokens, r.tokens = text, r.tokens, slices.Clone(r.tokens)
 	if r.titleWords+r.bodyWords >= minTextWords {
 		r.keys[keyText] = newKey(keyText, xxhash.Sum64(text))
 	}

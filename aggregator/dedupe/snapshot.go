@@ -96,7 +96,7 @@ func (j *Judge) AppendSnapshot(b []byte) []byte {
 		for _, x := range d.grams {
 			w.number(x)
 		}
-		w.number(uint64(math.Float32bits(j.entries.lengths[i])))
+		w.number(uint64(math.Float32bits(j.entries.reaches[i].length)))
 		w.number(uint64(d.shingles))
 		w.raw([]byte{d.terms, d.pairs, d.sketched, d.titles, d.bodies, d.template, oneIf(d.gathers) | oneIf(d.live)<<1})
 		w.number(uint64(len(d.packed)))
@@ -169,7 +169,7 @@ func (j *Judge) restore(r *reader) {
 	}
 	j.entries.first = uint32(r.number())
 	n := r.count(40)
-	j.entries.docs = make([]doc, 0, n)
+	j.entries.docs, j.entries.outlines, j.entries.reaches = make([]doc, 0, n), make([]outline, 0, n), make([]reach, 0, n)
 	for range n {
 		if !j.restoreDoc(r, stories) {
 			return
@@ -197,7 +197,7 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 	for i := range d.grams {
 		d.grams[i] = r.number()
 	}
-	j.entries.lengths = append(j.entries.lengths, math.Float32frombits(uint32(r.number())))
+	length := math.Float32frombits(uint32(r.number()))
 	d.shingles = uint16(r.number())
 	sizes := r.raw(7)
 	d.packed = make([]uint32, r.count(4))
@@ -226,8 +226,11 @@ func (j *Judge) restoreDoc(r *reader, stories []*story) bool {
 		}
 		d.story = stories[place]
 		d.story.members = append(d.story.members, number)
+		d.story.worded += d.worded()
 		j.stories[d.story.id] = d.story
 	}
+	j.entries.outlines = append(j.entries.outlines, newOutline(d))
+	j.entries.reaches = append(j.entries.reaches, reach{length: length})
 	for _, p := range d.words() {
 		slot := p >> slotShift
 		if int(slot) >= len(j.words.slots) {

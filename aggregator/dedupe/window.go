@@ -58,6 +58,9 @@ func unpack(p uint32) term {
 	return term{slot: p >> slotShift, title: uint8(p >> titleShift & titleMask), body: uint8(p >> bodyShift & bodyMask), flags: flags(p & flagMask)}
 }
 
+// worded returns 1 for an entry with words, 0 for old news.
+func (d *doc) worded() int { return min(int(d.terms), 1) }
+
 func (d *doc) words() []uint32 { return d.packed[:d.terms] }
 
 func (d *doc) couples() []uint32 {
@@ -93,17 +96,42 @@ type story struct {
 	born    uint64   // Seq of its first entry
 	first   int64    // when that was seen, Unix seconds
 	members []uint32 // numbers of its entries in the window, in their order
+	worded  int      // how many of them have words: the others were old news
 }
 
 // window holds the entries that can be joined, in the order of their Seq. Each
 // has a number that it keeps while it is there; numbers start at 1.
 type window struct {
-	docs    []doc
-	lengths []float32 // of the docs' vectors when they were added, plus 1
-	first   uint32    // the number of docs[0]
+	docs     []doc
+	outlines []outline // of the docs: what a search asks of many, close together
+	reaches  []reach   // of the docs
+	first    uint32    // the number of docs[0]
 }
 
+// outline is what can be said of an entry without looking at its doc.
+type outline struct {
+	seen   instant
+	source uint32
+	sign   uint16 // see signOf
+	open   bool   // it has a story, so that it can be joined
+}
+
+func newOutline(d *doc) outline {
+	return outline{seen: d.seen, source: d.source, sign: signOf(&d.id), open: d.story != nil}
+}
+
+// reach is how far a search's words have led to an entry.
+type reach struct {
+	gain   float32 // what the words looked up so far are worth; 0 between two searches
+	length float32 // of the entry's vector when it was added, plus 1
+}
+
+// signOf returns the beginning of an id: entries with other signs are others.
+func signOf(id *aggregator.EntryID) uint16 { return uint16(id[0])<<8 | uint16(id[1]) }
+
 func (w *window) at(number uint32) *doc { return &w.docs[number-w.first] }
+
+func (w *window) outline(number uint32) *outline { return &w.outlines[number-w.first] }
 
 func (w *window) end() uint32 { return w.first + uint32(len(w.docs)) }
 
@@ -113,13 +141,25 @@ func (w *window) push(d doc) {
 	if n := len(w.docs); n == cap(w.docs) {
 		const least = 64
 		w.docs = append(make([]doc, 0, n+n/8+least), w.docs...)
-		w.lengths = append(make([]float32, 0, n+n/8+least), w.lengths...)
+		w.outlines = append(make([]outline, 0, n+n/8+least), w.outlines...)
+		w.reaches = append(make([]reach, 0, n+n/8+least), w.reaches...)
 	}
-	w.docs, w.lengths = append(w.docs, d), append(w.lengths, 0)
+	w.docs = append(w.docs, d)
+	w.outlines = append(w.outlines, newOutline(&d))
+	w.reaches = append(w.reaches, reach{})
+}
+
+// shift drops the oldest doc.
+func (w *window) shift() {
+	w.docs, w.outlines, w.reaches = w.docs[1:], w.outlines[1:], w.reaches[1:]
+	w.first++
 }
 
 // find returns the number of the entry with the Seq, or the one it would have.
 func (w *window) find(seq uint64) (number uint32, found bool) {
+	if n := len(w.docs); n == 0 || w.docs[n-1].seq < seq {
+		return w.end(), false // a new one, as most are
+	}
 	i, found := slices.BinarySearchFunc(w.docs, seq, func(d doc, seq uint64) int { return cmp.Compare(d.seq, seq) })
 	return w.first + uint32(i), found
 }
@@ -158,8 +198,7 @@ func (j *Judge) forget() {
 		}
 		j.leaveStory(number)
 		*oldest = doc{}
-		j.entries.docs, j.entries.lengths = j.entries.docs[1:], j.entries.lengths[1:]
-		j.entries.first++
+		j.entries.shift()
 	}
 	j.words.fade(now / 3600)
 	j.habits.fade(now)
@@ -178,7 +217,9 @@ func (j *Judge) joinStory(number uint32, id aggregator.StoryID) {
 	}
 	at, _ := slices.BinarySearch(s.members, number)
 	s.members = slices.Insert(s.members, at, number)
+	s.worded += d.worded()
 	d.story = s
+	j.entries.outline(number).open = true
 }
 
 func (j *Judge) leaveStory(number uint32) {
@@ -189,11 +230,13 @@ func (j *Judge) leaveStory(number uint32) {
 	}
 	if at, found := slices.BinarySearch(s.members, number); found {
 		s.members = slices.Delete(s.members, at, at+1)
+		s.worded -= d.worded()
 	}
 	if len(s.members) == 0 {
 		delete(j.stories, s.id)
 	}
 	d.story = nil
+	j.entries.outline(number).open = false
 }
 
 // Move tells the judge that an entry belongs to another story than it was
