@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -23,6 +24,10 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 	case status == http.StatusOK, status == http.StatusNonAuthoritativeInfo, status == http.StatusIMUsed && p.deltaAsked(answer):
 		p.describe(answer, route, now)
 		body, err := p.read(ctx, answer)
+		if errors.Is(err, errUnchanged) {
+			p.accept(aggregator.NotModified, answer, route)
+			return
+		}
 		if err != nil {
 			p.failFor(ctx, err, route.at)
 			if brokeOff(p.resp.Problem.Kind) {
@@ -57,7 +62,7 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 func (p *poll) accept(outcome aggregator.Outcome, answer *http.Response, route *route) {
 	p.resp.Outcome = outcome
 	p.resp.Moved = route.moved
-	if outcome == aggregator.NotModified {
+	if answer.StatusCode == http.StatusNotModified {
 		p.resp.Validators = p.sent
 	}
 	if tag := answer.Header.Get("ETag"); tag != "" {

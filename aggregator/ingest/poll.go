@@ -132,7 +132,7 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 	if state.URL != src.URL {
 		state = aggregator.SourceState{}
 	}
-	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime, Grow: p.grow}
+	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime, WireDigest: state.WireDigest, Grow: p.grow}
 	result.Address = req.Address
 	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body
