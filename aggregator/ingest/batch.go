@@ -25,7 +25,7 @@ const quietWait = 5 * time.Second
 
 // collect waits a little for more results.
 func (in *Ingest) collect(first submission) []submission {
-	batch := []submission{first}
+	batch := append(in.batch, first)
 	wait := time.NewTimer(batchWait)
 	defer wait.Stop()
 	entries := len(first.result.Document.Entries)
@@ -41,13 +41,16 @@ func (in *Ingest) collect(first submission) []submission {
 	return batch
 }
 
+// take settles what waits, of which first is the first.
+func (in *Ingest) take(first submission) {
+	batch := in.collect(first)
+	in.settle(batch)
+	clear(batch) // its documents are not held on to
+}
+
 // settle folds and commits a batch and answers those who wait for it.
 func (in *Ingest) settle(batch []submission) {
-	results := make([]*aggregator.PollResult, len(batch))
-	for i := range batch {
-		results[i] = &batch[i].result
-	}
-	reports, err := in.commit(results)
+	reports, err := in.commit(batch)
 	if errors.As(err, new(*panicked)) {
 		// One result does what none should. The others don't pay for it, and
 		// its source shows what happened.
@@ -57,12 +60,14 @@ func (in *Ingest) settle(batch []submission) {
 			}
 			return
 		}
-		in.opts.Log.Error("a poll's result could not be folded", "source", results[0].Source, "err", err)
-		results[0].Document = aggregator.Document{}
-		results[0].Response = failed(results[0].Response, aggregator.Problem{
+		batch[0].foreseen = nil
+		result := &batch[0].result
+		in.opts.Log.Error("a poll's result could not be folded", "source", result.Source, "err", err)
+		result.Document = aggregator.Document{}
+		result.Response = failed(result.Response, aggregator.Problem{
 			Kind: aggregator.ProblemInternal, Message: "storing this feed failed inside Wiredesk: " + err.Error(),
 		})
-		reports, err = in.commit(results)
+		reports, err = in.commit(batch)
 	}
 	in.record(err, reports)
 	if err == nil && in.opts.Committed != nil {
@@ -82,14 +87,14 @@ func (in *Ingest) settle(batch []submission) {
 	}
 }
 
-// commit folds the results and stores what they come to, or leaves everything
+// commit folds a batch's results and stores what they come to, or leaves everything
 // as the store has it. Results that change nothing but when their source was
 // last asked wait a moment for the next commit, so that a thousand unchanged
 // feeds don't cost a thousand transactions; a crash forgets at most that they
 // were asked.
-func (in *Ingest) commit(results []*aggregator.PollResult) ([]Report, error) {
+func (in *Ingest) commit(batch []submission) ([]Report, error) {
 	f := in.fold(in.judge)
-	reports, err := f.run(results)
+	reports, err := f.run(batch)
 	if err == nil {
 		if f.quiet() {
 			maps.Copy(in.quiet, f.newest)
@@ -159,10 +164,11 @@ func guard(fold func() error) (err error) {
 	return fold()
 }
 
-func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err error) {
+func (f *fold) run(batch []submission) (reports []Report, err error) {
+	reports = make([]Report, 0, len(batch))
 	err = guard(func() error {
-		for _, result := range results {
-			report, err := f.add(result)
+		for i := range batch {
+			report, err := f.add(&batch[i].result, batch[i].foreseen)
 			if err != nil {
 				return err
 			}

@@ -279,6 +279,10 @@ func (d *desk) logPoll(r *ingest.Report) {
 	case r.Relocated:
 		d.log.Warn("source is polled at its configured address again", "source", s.Source, "url", s.URL, "problem", s.Problem.Message)
 	}
+	quiet := s.Outcome.Good() && r.Before != aggregator.Failed
+	if quiet && !d.log.Enabled(context.Background(), slog.LevelDebug) {
+		return // as nearly all are
+	}
 	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
 	switch {
 	case s.Outcome == aggregator.Gone:
