@@ -90,9 +90,9 @@ func BenchmarkStart(b *testing.B) {
 	})
 }
 
-// BenchmarkUnchanged is what a source that showed nothing new costs beside its
-// request: a poll of two thousand, of which each state is stored once in b.N /
-// 2000 rounds or after five seconds.
+// BenchmarkUnchanged is what a poll that shows nothing new costs beside its
+// request, one after the other of two thousand sources. Their states are stored
+// together every five seconds.
 func BenchmarkUnchanged(b *testing.B) {
 	db, err := storage.Open(filepath.Join(b.TempDir(), "wiredesk.db"), storage.Options{NoSync: true})
 	if err != nil {
