@@ -23,22 +23,22 @@ const (
 // quietWait is how long the states of unchanged sources wait for a commit.
 const quietWait = 5 * time.Second
 
-// collect waits a little for more results.
+// collect waits a little for more results. The batch is valid until the next.
 func (in *Ingest) collect(first submission) []submission {
-	batch := append(in.batch, first)
+	in.batch = append(in.batch[:0], first)
 	wait := time.NewTimer(batchWait)
 	defer wait.Stop()
 	entries := len(first.result.Document.Entries)
-	for len(batch) < batchResults && entries < batchEntries {
+	for len(in.batch) < batchResults && entries < batchEntries {
 		select {
 		case next := <-in.results:
-			batch = append(batch, next)
+			in.batch = append(in.batch, next)
 			entries += len(next.result.Document.Entries)
 		case <-wait.C:
-			return batch
+			return in.batch
 		}
 	}
-	return batch
+	return in.batch
 }
 
 // take settles what waits, of which first is the first.

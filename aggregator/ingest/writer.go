@@ -108,7 +108,7 @@ type Ingest struct {
 	saving   sync.WaitGroup // the snapshot under way
 	lastSeq  uint64
 	lastSeen time.Time
-	batch    []submission                       // room for the next: empty
+	batch    []submission                       // the last, whose room the next takes
 	tuned    *Settings                          // that the tuning was worked out for
 	quiet    map[string]*aggregator.SourceState // folded, and to be stored with the next commit
 }
