@@ -103,6 +103,7 @@ type Request struct {
 	Address    string        // where the source has moved for good; empty: it is asked at its URL
 	Validators Validators    // zero: unconditional
 	Lifetime   time.Duration // of the document that Validators belong to, as in Response
+	WireDigest Digest        // of the last body, as in Response, if it need not be brought again; 0: it is not known
 	// Grow is called before a body comes to more bytes, decompressed, than it
 	// had, and may wait until there is memory for so many in all. Its error is
 	// that of ctx and ends the request. nil: nobody counts them.
@@ -143,6 +144,9 @@ type Response struct {
 	// body that broke off; empty: nothing did.
 	Body  []byte
 	Delta bool // 226 IM Used: absence of an entry means nothing (RFC 3229)
+	// WireDigest is the digest of the body as it crossed the network, with its
+	// Content-Type and Content-Encoding; 0: there was none, or it was too long.
+	WireDigest Digest
 }
 
 // Alternate is another form of what was asked for (RFC 8288; HTML, section

@@ -59,6 +59,7 @@ type SourceState struct {
 
 	Validators Validators
 	BodyDigest Digest        // of the last whole body; 0: none
+	WireDigest Digest        // of that body as it came (Response.WireDigest); 0: unknown. It is not stored: a start learns it anew
 	Document   Wholeness     // of the last whole body
 	Lifetime   time.Duration // how long the server calls that document fresh; 0: it does not
 	Rest       Rest

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -24,6 +25,10 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 		p.describe(answer, route, now)
 		p.resp.Delta = status == http.StatusIMUsed
 		body, err := p.read(ctx, answer)
+		if errors.Is(err, errUnchanged) {
+			p.accept(aggregator.NotModified, answer, route)
+			return
+		}
 		if err != nil {
 			p.failFor(ctx, err, route.at)
 			if brokeOff(p.resp.Problem.Kind) && len(body) > 0 {
@@ -59,7 +64,7 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 // accept ends a poll that went well.
 func (p *poll) accept(outcome aggregator.Outcome, answer *http.Response, route *route) {
 	p.resp.Outcome = outcome
-	if outcome == aggregator.NotModified {
+	if answer.StatusCode == http.StatusNotModified {
 		p.resp.Validators = p.sent
 	}
 	p.confirm(answer, route)

@@ -11,11 +11,15 @@ import (
 // rateWindow is what the least rate is averaged over.
 const rateWindow = 10 * time.Second
 
-var errTooLarge = errors.New("the body is over the limit")
+var (
+	errTooLarge  = errors.New("the body is over the limit")
+	errUnchanged = errors.New("the body is the last one once more")
+)
 
 // read returns the decompressed body and closes it. The error is the
 // connection's, errTooLarge, or the decompression's; what is returned beside it
-// is what had arrived.
+// is what had arrived. It is errUnchanged for the body of the request's
+// WireDigest, which need not be decompressed.
 func (p *poll) read(ctx context.Context, answer *http.Response) ([]byte, error) {
 	p.phase.reach(atBody)
 	defer func() { _ = answer.Body.Close() }()
@@ -29,50 +33,27 @@ func (p *poll) read(ctx context.Context, answer *http.Response) ([]byte, error) 
 		wire.pace = newPace(least, func() { p.cancel(errSlow) })
 		defer wire.pace.stop()
 	}
-	body, err := p.client.pools.decompress(wire, codings(answer.Header), limit, p.roomFor(ctx, wire))
+	coding := codings(answer.Header)
+	wire.begin(answer.Header.Get("Content-Type"), coding)
+	var from io.Reader = wire
+	if p.req.WireDigest != 0 {
+		ahead := take(&p.client.pools.aheads, func() *[aheadBytes]byte { return new([aheadBytes]byte) })
+		defer p.client.pools.aheads.Put(ahead)
+		if from = wire.ahead(ahead[:]); wire.sum() == p.req.WireDigest {
+			p.resp.WireDigest = p.req.WireDigest
+			return nil, errUnchanged
+		}
+	}
+	body, err := p.client.pools.decompress(from, coding, limit, p.roomFor(ctx, wire))
 	if wire.err != nil {
 		// What the decompressor makes of a broken connection does not matter.
 		err = wire.err
 	}
 	if err == nil {
+		p.resp.WireDigest = wire.sum()
 		p.discard(wire.rest())
 	}
 	return body, err
-}
-
-// wireReader reads a body as it crosses the network.
-type wireReader struct {
-	body      io.ReadCloser
-	leftBytes int64
-	readBytes int64
-	pace      *pace // nil: any
-	ended     bool
-	err       error // what ended the body, if not its end
-}
-
-func (w *wireReader) Read(b []byte) (int, error) {
-	n, err := w.body.Read(b)
-	w.readBytes += int64(n)
-	w.leftBytes -= int64(n)
-	w.pace.read(n)
-	switch {
-	case w.leftBytes < 0:
-		w.err = errTooLarge
-		return 0, w.err
-	case errors.Is(err, io.EOF):
-		w.ended = true
-	case err != nil:
-		w.err = err
-	}
-	return n, err
-}
-
-// rest returns what follows a document that ended before its body did.
-func (w *wireReader) rest() io.ReadCloser {
-	if w.ended {
-		return http.NoBody
-	}
-	return w.body
 }
 
 // pace calls off a body that comes too slowly: every windowBytes of it must

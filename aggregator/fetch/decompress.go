@@ -56,6 +56,7 @@ func codings(header http.Header) string {
 // pools keep what is costly to make from one body for the next. The zero value
 // is ready to use.
 type pools struct {
+	aheads               sync.Pool // *[aheadBytes]byte
 	inputs, bodies       sync.Pool // *bufio.Reader, *bytes.Buffer
 	gzips, brotlis, zstd sync.Pool // *gzip.Reader, *brotli.Reader, *zstd.Decoder
 }

@@ -100,8 +100,9 @@ func (c *Client) Close() {
 //
 //   - Fetched: 200 or 203, or 226 where we asked for it (Delta is set). Body
 //     holds the document and belongs to the caller.
-//   - NotModified: 304 to a conditional request. Validators are the request's,
-//     replaced by those the answer brought.
+//   - NotModified: 304 to a conditional request; Validators are the request's,
+//     replaced by those the answer brought. Or the very bytes of the request's
+//     WireDigest, which are not decompressed; Validators are the answer's.
 //   - Throttled: 429, or 503 with a Retry-After that can be read.
 //   - Gone: 410, unless a redirect that is not for good led to it.
 //   - Failed: everything else, any other status included. If the body broke off

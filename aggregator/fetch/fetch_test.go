@@ -135,7 +135,7 @@ func TestFetchFillsResponse(t *testing.T) {
 	if left := got.FreshUntil.Sub(got.At); left <= 595*time.Second || left > 601*time.Second {
 		t.Errorf("fresh for %v", left)
 	}
-	got.At, got.Took, got.FreshUntil = time.Time{}, 0, time.Time{}
+	got.At, got.Took, got.FreshUntil, got.WireDigest = time.Time{}, 0, time.Time{}, 0
 	want := aggregator.Response{
 		Outcome: aggregator.Fetched, Status: 200, URL: url + "/feed",
 		BytesRead:   int64(len(document)),

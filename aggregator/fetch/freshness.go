@@ -36,6 +36,9 @@ func lifetimeOf(header http.Header, now time.Time) (lifetime time.Duration, said
 // ceases to be fresh, at most a day ahead (RFC 9111, section 4.2.3); zero: it
 // is stale already.
 func freshUntil(lifetime time.Duration, header http.Header, now time.Time) time.Time {
+	if lifetime <= 0 {
+		return time.Time{}
+	}
 	age := max(now.Sub(dateOf(header, now)), 0)
 	if said, ok := deltaSeconds(header.Get("Age")); ok {
 		age = max(age, said)

@@ -22,7 +22,7 @@ type route struct {
 
 // newRoute begins a route at start, for a source whose URL is home.
 func newRoute(home, start *url.URL, limit int) *route {
-	return &route{at: start, home: origin(start) == origin(home), unbroken: true, limit: max(limit, 0)}
+	return &route{at: start, home: start == home || origin(start) == origin(home), unbroken: true, limit: max(limit, 0)}
 }
 
 // follow goes where a redirect leads. Its error is a sentence for the operator.

@@ -37,22 +37,29 @@ func storeRest(failures int) time.Duration {
 	return min(time.Second<<min(failures-2, 10), maxStoreRest)
 }
 
-// collect waits a little for more results.
+// collect waits a little for more results. The batch is valid until the next.
 func (in *Ingest) collect(first submission) []submission {
-	batch := []submission{first}
+	in.batch = append(in.batch[:0], first)
 	wait := time.NewTimer(batchWait)
 	defer wait.Stop()
 	entries := len(first.result.Document.Entries)
-	for len(batch) < batchResults && entries < batchEntries {
+	for len(in.batch) < batchResults && entries < batchEntries {
 		select {
 		case next := <-in.results:
-			batch = append(batch, next)
+			in.batch = append(in.batch, next)
 			entries += len(next.result.Document.Entries)
 		case <-wait.C:
-			return batch
+			return in.batch
 		}
 	}
-	return batch
+	return in.batch
+}
+
+// take settles what waits, of which first is the first.
+func (in *Ingest) take(first submission) {
+	batch := in.collect(first)
+	in.settle(batch)
+	clear(batch) // its documents are not held on to
 }
 
 // settle folds and commits a batch and answers those who wait for it.
@@ -65,11 +72,7 @@ func (in *Ingest) settle(batch []submission) {
 		}
 		return
 	}
-	results := make([]*aggregator.PollResult, len(batch))
-	for i := range batch {
-		results[i] = &batch[i].result
-	}
-	reports, err := in.commit(results)
+	reports, err := in.commit(batch)
 	if errors.As(err, new(*panicked)) {
 		// One result does what none should. The others don't pay for it, and
 		// its source shows what happened.
@@ -79,12 +82,14 @@ func (in *Ingest) settle(batch []submission) {
 			}
 			return
 		}
-		in.opts.Log.Error("a poll's result could not be folded", "source", results[0].Source, "err", err)
-		results[0].Document = aggregator.Document{}
-		results[0].Response = failed(results[0].Response, aggregator.Problem{
+		batch[0].foreseen = nil
+		result := &batch[0].result
+		in.opts.Log.Error("a poll's result could not be folded", "source", result.Source, "err", err)
+		result.Document = aggregator.Document{}
+		result.Response = failed(result.Response, aggregator.Problem{
 			Kind: aggregator.ProblemInternal, Message: "storing this feed failed inside Wiredesk: " + err.Error(),
 		})
-		reports, err = in.commit(results)
+		reports, err = in.commit(batch)
 	}
 	in.record(err, reports)
 	if err == nil && in.opts.Committed != nil {
@@ -104,17 +109,17 @@ func (in *Ingest) settle(batch []submission) {
 	}
 }
 
-// commit folds the results and stores what they come to, or leaves everything
+// commit folds a batch's results and stores what they come to, or leaves everything
 // as the store has it. Results that change nothing but when their source was
 // last asked wait a moment for the next commit, so that a thousand unchanged
 // feeds don't cost a thousand transactions; a crash forgets at most that they
 // were asked.
-func (in *Ingest) commit(results []*aggregator.PollResult) ([]Report, error) {
+func (in *Ingest) commit(batch []submission) ([]Report, error) {
 	if err := in.restored(); err != nil {
 		return nil, err
 	}
 	f := in.fold(in.judge)
-	reports, err := f.run(results)
+	reports, err := f.run(batch)
 	if err == nil {
 		if f.quiet() {
 			maps.Copy(in.quiet, f.newest)
@@ -194,10 +199,11 @@ func guard(fold func() error) (err error) {
 	return fold()
 }
 
-func (f *fold) run(results []*aggregator.PollResult) (reports []Report, err error) {
+func (f *fold) run(batch []submission) (reports []Report, err error) {
+	reports = make([]Report, 0, len(batch))
 	err = guard(func() error {
-		for _, result := range results {
-			report, err := f.add(result)
+		for i := range batch {
+			report, err := f.add(&batch[i].result, batch[i].foreseen)
 			if err != nil {
 				return err
 			}

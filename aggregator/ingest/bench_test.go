@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -87,4 +88,47 @@ func BenchmarkStart(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkUnchanged is what a poll that shows nothing new costs beside its
+// request, one after the other of two thousand sources. Their states are stored
+// together every five seconds.
+func BenchmarkUnchanged(b *testing.B) {
+	db, err := storage.Open(filepath.Join(b.TempDir(), "wiredesk.db"), storage.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	const many = 2000
+	sources := make([]aggregator.Source, many)
+	settings := ingest.Settings{Sources: make(map[string]aggregator.Source, many)}
+	var c aggregator.Commit
+	for i := range sources {
+		id := fmt.Sprint("wire", i)
+		sources[i] = aggregator.Source{ID: id, URL: url(id), Interval: time.Hour}
+		settings.Sources[id] = sources[i]
+		c.States = append(c.States, aggregator.SourceState{
+			Source: id, URL: url(id), Validators: aggregator.Validators{ETag: `"1"`}, Outcome: aggregator.Fetched,
+			FirstPoll: noon, LastPoll: noon, LastGood: noon, Title: "Harbour wire", Showing: make([]uint64, 30),
+		})
+	}
+	if err := db.Commit(c); err != nil {
+		b.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	in, err := ingest.New(ingest.Options{Store: db, Poller: ingest.NewPoller(unchanged{}, nil, log), Log: log}, settings)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, end := context.WithCancel(b.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- in.Run(ctx) }()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		in.Poll(ctx, sources[i%many], nil)
+	}
+	end()
+	if err := <-ended; err != nil {
+		b.Fatal(err)
+	}
 }

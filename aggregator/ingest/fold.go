@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -69,7 +70,7 @@ type fold struct {
 	judge    judge
 	settings *Settings
 	tuning   *schedule.Tuning
-	states   func(source string) aggregator.SourceState
+	states   func(source string) *aggregator.SourceState
 
 	lastSeq  uint64
 	lastSeen time.Time
@@ -79,13 +80,13 @@ type fold struct {
 	entries map[uint64]*aggregator.Entry              // new and changed
 	stories map[aggregator.StoryID]*aggregator.Story  // new and changed
 	aliases map[aggregator.StoryID]aggregator.StoryID // of stories that merged: one step towards what they became
-	newest  map[string]aggregator.SourceState
+	newest  map[string]*aggregator.SourceState
 	revised map[uint64][]aggregator.Revision // those in commit, by entry
 	commit  aggregator.Commit                // the rest
 	loud    bool                             // some result brought more than the news that nothing changed
 }
 
-func newFold(archive Archive, j judge, settings *Settings, tuning *schedule.Tuning, states func(source string) aggregator.SourceState) *fold {
+func newFold(archive Archive, j judge, settings *Settings, tuning *schedule.Tuning, states func(source string) *aggregator.SourceState) *fold {
 	return &fold{
 		archive: archive, judge: j, settings: settings, tuning: tuning, states: states,
 		known:   make(map[aggregator.EntryID]aggregator.Known),
@@ -93,16 +94,16 @@ func newFold(archive Archive, j judge, settings *Settings, tuning *schedule.Tuni
 		entries: make(map[uint64]*aggregator.Entry),
 		stories: make(map[aggregator.StoryID]*aggregator.Story),
 		aliases: make(map[aggregator.StoryID]aggregator.StoryID),
-		newest:  make(map[string]aggregator.SourceState),
+		newest:  make(map[string]*aggregator.SourceState),
 		revised: make(map[uint64][]aggregator.Revision),
 	}
 }
 
-// add folds one result in.
-func (f *fold) add(result *aggregator.PollResult) (Report, error) {
+// add folds one result in. What was foreseen of it may be nil.
+func (f *fold) add(result *aggregator.PollResult, foreseen *foresight) (Report, error) {
 	src, configured := f.settings.Sources[result.Source]
 	if !configured {
-		return Report{State: f.state(result.Source)}, nil
+		return Report{State: *f.state(result.Source)}, nil
 	}
 	before := f.state(result.Source)
 	report := Report{First: before.FirstPoll.IsZero()}
@@ -120,13 +121,18 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 			return Report{}, fmt.Errorf("poll %s: %w", result.Source, err)
 		}
 	}
-	report.State = after(before, src, result, tally{
-		seen: seen, showing: showing, trust: trust, fresh: report.news(),
-	}, planning{f.settings.Planner, f.tuning})
+	state := foreseen.from(before, f.settings, f.tuning)
+	if state == nil {
+		worked := after(*before, src, result, tally{
+			seen: seen, showing: showing, trust: trust, fresh: report.news(),
+		}, planning{f.settings.Planner, f.tuning})
+		state = &worked
+	}
+	report.State = *state
 	report.Before, report.Pushed = before.Outcome, result.Pushed
-	report.Relocated = before.URL == result.URL && before.Address != report.State.Address
-	f.newest[result.Source] = report.State
-	if result.Response.Outcome != aggregator.NotModified || before.Validators != report.State.Validators || report.Relocated {
+	report.Relocated = before.URL == result.URL && before.Address != state.Address
+	f.newest[result.Source] = state
+	if result.Response.Outcome != aggregator.NotModified || before.Validators != state.Validators || report.Relocated {
 		f.loud = true
 	}
 	return report, nil
@@ -163,8 +169,8 @@ func (f *fold) seen(at time.Time, report *Report) (time.Time, error) {
 	return at, nil
 }
 
-func (f *fold) state(source string) aggregator.SourceState {
-	if state, ok := f.newest[source]; ok {
+func (f *fold) state(source string) *aggregator.SourceState {
+	if state := f.newest[source]; state != nil {
 		return state
 	}
 	return f.states(source)
@@ -385,11 +391,11 @@ func (f *fold) finish() aggregator.Commit {
 	for _, s := range f.stories {
 		c.Stories = append(c.Stories, *s)
 	}
-	for _, s := range f.newest {
-		c.States = append(c.States, s)
+	c.States = make([]aggregator.SourceState, 0, len(f.newest))
+	for _, source := range slices.Sorted(maps.Keys(f.newest)) {
+		c.States = append(c.States, *f.newest[source])
 	}
 	slices.SortFunc(c.Entries, func(a, b aggregator.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
 	slices.SortFunc(c.Stories, func(a, b aggregator.Story) int { return cmp.Compare(a.Seq, b.Seq) })
-	slices.SortFunc(c.States, func(a, b aggregator.SourceState) int { return cmp.Compare(a.Source, b.Source) })
 	return c
 }

@@ -72,7 +72,7 @@ func keep(s *aggregator.SourceState, result *aggregator.PollResult) {
 		s.Validators = result.Response.Validators
 	}
 	if !result.Response.Delta {
-		s.BodyDigest = result.BodyDigest
+		s.BodyDigest, s.WireDigest = result.BodyDigest, result.Response.WireDigest
 	}
 	s.Document = aggregator.DocumentWhole
 	if cut {
@@ -84,8 +84,11 @@ func keep(s *aggregator.SourceState, result *aggregator.PollResult) {
 // 304 need not repeat the validators, those it does send are newer; nor does a
 // server that sends the same document without any take back what it said.
 func confirm(s *aggregator.SourceState, r *aggregator.Response) {
-	if r.Status != http.StatusNotModified && r.Validators != (aggregator.Validators{}) {
-		s.Validators = aggregator.Validators{}
+	if r.Status != http.StatusNotModified {
+		s.WireDigest = r.WireDigest
+		if r.Validators != (aggregator.Validators{}) {
+			s.Validators = aggregator.Validators{}
+		}
 	}
 	s.Validators.ETag = cmp.Or(r.Validators.ETag, s.Validators.ETag)
 	s.Validators.LastModified = cmp.Or(r.Validators.LastModified, s.Validators.LastModified)
@@ -109,7 +112,7 @@ func keepUnread(s *aggregator.SourceState, result *aggregator.PollResult) {
 	}
 	readable := s.Document.Readable()
 	again := !readable && s.BodyDigest == result.BodyDigest
-	s.BodyDigest = result.BodyDigest
+	s.BodyDigest, s.WireDigest = result.BodyDigest, 0 // it is to be read each time
 	switch tag := r.Validators.ETag; {
 	case readable:
 		s.Document = aggregator.DocumentUnread

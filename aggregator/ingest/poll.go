@@ -32,22 +32,22 @@ type Parser interface {
 // A source that showed nothing new is not waited for: its host is free as soon
 // as it has answered, and if its state cannot be stored nothing is lost.
 func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedule.Room) schedule.Turn {
-	before := in.State(src.ID)
-	result := in.opts.Poller.Within(room.Grow).Ask(ctx, src, before)
+	before := in.state(src.ID)
+	result := in.opts.Poller.Within(room.Grow).Ask(ctx, src, *before)
 	switch {
 	case result.Response.Problem.Kind == aggregator.ProblemCancelled:
 		return schedule.Turn{Due: time.Now()}
 	case result.Response.Outcome == aggregator.NotModified:
-		state := after(before, src, &result, tally{}, in.planning())
-		in.hand(submission{result: result})
-		return turnOf(src, &state, &result.Response)
+		foreseen := in.foresee(before, src, &result)
+		in.hand(submission{result: result, foreseen: foreseen})
+		return turnOf(src, foreseen.state, &result.Response)
 	}
 	report, err := in.Submit(result)
 	if err != nil {
 		// Nothing was stored, so the source stays where it is, and a document is
 		// still to be fetched: as soon as its server allows. A poll that brought
 		// none is repeated when it would have been anyway.
-		state := after(before, src, &result, tally{}, in.planning())
+		state := after(*before, src, &result, tally{}, in.planning())
 		turn := turnOf(src, &state, &result.Response)
 		turn.Address = before.AddressOf(src)
 		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {
@@ -125,7 +125,7 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 	if state.URL != src.URL {
 		state = aggregator.SourceState{}
 	}
-	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime, Grow: p.grow}
+	req := aggregator.Request{Source: src, Address: state.Address, Validators: state.Validators, Lifetime: state.Lifetime, WireDigest: state.WireDigest, Grow: p.grow}
 	result.Address = req.Address
 	response := p.fetcher.Fetch(ctx, req)
 	body := response.Body

@@ -81,7 +81,10 @@ func refold(ctx context.Context, store Store, judge windowJudge, settings *Setti
 		r.states[s.Source] = s
 	}
 	judge.SetPins(pins)
-	r.fold = newFold(unread{store}, judge, settings, nil, func(source string) aggregator.SourceState { return r.states[source] })
+	r.fold = newFold(unread{store}, judge, settings, nil, func(source string) *aggregator.SourceState {
+		state := r.states[source]
+		return &state
+	})
 	texts := replay{store: store, tell: r.take}
 	err = store.ReplayFrom(0, func(e aggregator.Entry) error {
 		step()

@@ -40,9 +40,9 @@ func (in *Ingest) restore() error {
 	if err != nil {
 		return fmt.Errorf("read the sources' states: %w", err)
 	}
-	states := make(map[string]aggregator.SourceState, len(list))
+	states := make(map[string]*aggregator.SourceState, len(list))
 	for _, s := range list {
-		states[s.Source] = s
+		states[s.Source] = &s
 	}
 	lastSeq := in.opts.Store.LastSeq()
 	newest, err := in.opts.Store.Entries([]uint64{lastSeq})
@@ -63,7 +63,7 @@ func (in *Ingest) restore() error {
 		}
 	}
 	in.astray = false
-	in.quiet = make(map[string]aggregator.SourceState)
+	in.quiet = make(map[string]*aggregator.SourceState)
 	return nil
 }
 

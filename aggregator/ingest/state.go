@@ -30,7 +30,7 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	}
 	s, r := before, &result.Response
 	if s.URL != result.URL {
-		s.URL, s.Validators, s.BodyDigest = result.URL, aggregator.Validators{}, 0
+		s.URL, s.Validators, s.BodyDigest, s.WireDigest = result.URL, aggregator.Validators{}, 0, 0
 		s.Document, s.Lifetime, s.Hints = aggregator.DocumentWhole, 0, aggregator.Hints{}
 		s.Address, s.Moved, s.MovedSeen, s.Failures = "", "", nil, 0
 		s.Plan, s.Rhythm = aggregator.Plan{}, aggregator.Rhythm{}

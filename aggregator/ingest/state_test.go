@@ -102,3 +102,48 @@ func TestPermanentMoveIsCountedByDay(t *testing.T) {
 		}
 	}
 }
+
+// The digest of what crossed the network stands for the document that was last
+// read, and only while that is known to be good.
+func TestWireDigest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	answer := func(outcome aggregator.Outcome, status int, digest aggregator.Digest) aggregator.PollResult {
+		b.now = b.now.Add(time.Hour)
+		return aggregator.PollResult{Source: "norvia", URL: url("norvia"), Response: aggregator.Response{
+			Outcome: outcome, Status: status, At: b.now, WireDigest: digest,
+		}}
+	}
+	document := func(digest aggregator.Digest) aggregator.PollResult {
+		result := b.fetched("norvia", item("1", "Ferry aground"))
+		result.Response.WireDigest = digest
+		return result
+	}
+	delta := document(3)
+	delta.Response.Delta = true
+	unread := answer(aggregator.Failed, 200, 4)
+	unread.BodyDigest, unread.Response.Problem.Kind = 4, aggregator.ProblemNotFeed
+	elsewhere := document(0)
+	elsewhere.URL += "/new"
+	elsewhere.Response.Outcome = aggregator.NotModified
+	for _, step := range []struct {
+		name   string
+		result aggregator.PollResult
+		want   aggregator.Digest
+	}{
+		{"a document", document(1), 1},
+		{"304", answer(aggregator.NotModified, 304, 0), 1},
+		{"the same, packed otherwise", answer(aggregator.NotModified, 200, 2), 2},
+		{"a difference", delta, 2},
+		{"a failure", answer(aggregator.Failed, 500, 0), 2},
+		{"what cannot be read", unread, 0},
+		{"a document again", document(5), 5},
+		{"one that is too long", document(0), 0},
+		{"and one that is not", document(6), 6},
+		{"another address", elsewhere, 0},
+	} {
+		if got := b.submit(step.result).State.WireDigest; got != step.want {
+			t.Errorf("%s: %d, want %d", step.name, got, step.want)
+		}
+	}
+}

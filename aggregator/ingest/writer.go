@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,8 +98,8 @@ type Ingest struct {
 	ended    chan struct{}
 
 	mu     sync.RWMutex
-	states map[string]aggregator.SourceState
-	fault  error // why the last commit failed; nil: it did not
+	states map[string]*aggregator.SourceState // which are never changed, only replaced
+	fault  error                              // why the last commit failed; nil: it did not
 
 	// Only the writer's goroutine uses what follows.
 	newJudge func() windowJudge
@@ -110,16 +108,18 @@ type Ingest struct {
 	saving   sync.WaitGroup // the snapshot under way
 	lastSeq  uint64
 	lastSeen time.Time
-	tuned    *Settings                         // that the tuning was worked out for
-	quiet    map[string]aggregator.SourceState // folded, and to be stored with the next commit
-	astray   bool                              // what a failed commit was folded into could not be taken back
-	failures int                               // of the store in a row
-	resume   time.Time                         // until then the store is left alone
+	batch    []submission                       // the last, whose room the next takes
+	tuned    *Settings                          // that the tuning was worked out for
+	quiet    map[string]*aggregator.SourceState // folded, and to be stored with the next commit
+	astray   bool                               // what a failed commit was folded into could not be taken back
+	failures int                                // of the store in a row
+	resume   time.Time                          // until then the store is left alone
 }
 
 type submission struct {
-	result aggregator.PollResult
-	reply  chan<- reply // nil: nobody waits
+	result   aggregator.PollResult
+	foreseen *foresight   // nil: nothing was
+	reply    chan<- reply // nil: nobody waits
 }
 
 type reply struct {
@@ -144,7 +144,7 @@ func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*I
 	in := &Ingest{
 		opts: opts, results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
-		newJudge: newJudge,
+		newJudge: newJudge, batch: make([]submission, 0, batchResults),
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
@@ -158,14 +158,15 @@ func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*I
 func (in *Ingest) Configure(settings Settings) { in.settings.Store(&settings) }
 
 // State returns what is remembered of a source; the zero state if nothing is.
-func (in *Ingest) State(source string) aggregator.SourceState {
+func (in *Ingest) State(source string) aggregator.SourceState { return *in.state(source) }
+
+func (in *Ingest) state(source string) *aggregator.SourceState {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
-	state, known := in.states[source]
-	if !known {
-		state.Source = source
+	if state := in.states[source]; state != nil {
+		return state
 	}
-	return state
+	return &aggregator.SourceState{Source: source}
 }
 
 // States returns what is remembered of each source, in no order; also of those
@@ -173,7 +174,11 @@ func (in *Ingest) State(source string) aggregator.SourceState {
 func (in *Ingest) States() []aggregator.SourceState {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
-	return slices.Collect(maps.Values(in.states))
+	states := make([]aggregator.SourceState, 0, len(in.states))
+	for _, state := range in.states {
+		states = append(states, *state)
+	}
+	return states
 }
 
 // Fault returns why the last commit failed, or nil if it did not.
@@ -191,7 +196,7 @@ func (in *Ingest) retryAfter() time.Duration {
 // error says that nothing of it was stored.
 func (in *Ingest) Submit(result aggregator.PollResult) (Report, error) {
 	answer := make(chan reply, 1)
-	if !in.hand(submission{result, answer}) {
+	if !in.hand(submission{result: result, reply: answer}) {
 		return Report{}, ErrStopped
 	}
 	select {
@@ -263,7 +268,7 @@ func (in *Ingest) Run(ctx context.Context) error {
 		select {
 		case first := <-in.results:
 			had := len(in.quiet)
-			in.settle(in.collect(first))
+			in.take(first)
 			if had == 0 && len(in.quiet) > 0 {
 				rested.Reset(quietWait)
 			}
@@ -291,7 +296,7 @@ func (in *Ingest) Run(ctx context.Context) error {
 			for {
 				select {
 				case first := <-in.results:
-					in.settle(in.collect(first))
+					in.take(first)
 				default:
 					in.flush()
 					in.saveJudge()
@@ -309,7 +314,7 @@ func (in *Ingest) Try(result aggregator.PollResult) (Report, error) {
 	if err := in.restored(); err != nil {
 		return Report{}, err
 	}
-	reports, err := in.fold(onlyAsked{in.judge}).run([]*aggregator.PollResult{&result})
+	reports, err := in.fold(onlyAsked{in.judge}).run([]submission{{result: result}})
 	if err != nil {
 		return Report{}, err
 	}
@@ -326,7 +331,7 @@ func (onlyAsked) Add(*aggregator.Entry, dedupe.Reading) {}
 func (onlyAsked) Move(uint64, aggregator.StoryID) {}
 
 func (in *Ingest) fold(j judge) *fold {
-	f := newFold(in.opts.Store, j, in.settings.Load(), in.tuning.Load(), in.State)
+	f := newFold(in.opts.Store, j, in.settings.Load(), in.tuning.Load(), in.state)
 	f.lastSeq, f.lastSeen = in.lastSeq, in.lastSeen
 	return f
 }

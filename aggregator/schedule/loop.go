@@ -131,7 +131,12 @@ func (l *Loop) Run(ctx context.Context) error {
 		case w := <-l.wakes:
 			s.wakeUp(w, time.Now())
 		case e := <-ends:
-			s.finish(e.visit, e.turn, time.Now())
+			ended := time.Now()
+			s.finish(e.visit, e.turn, ended)
+			for range len(ends) { // what is over already is looked at once
+				e = <-ends
+				s.finish(e.visit, e.turn, ended)
+			}
 		case <-timer.C:
 		}
 	}

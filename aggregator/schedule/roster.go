@@ -96,7 +96,7 @@ func (s *state) set(next *Target, now time.Time) {
 		s.sources[id] = t
 	}
 	before := t.source
-	s.move(t, s.host(HostOf(cmp.Or(next.Address, next.Source.URL))), now)
+	s.move(t, cmp.Or(next.Address, next.Source.URL), now)
 	t.source, t.removed = next.Source, false
 	s.rest(t.host, next.RestAt, next.Rest, now)
 	switch {
@@ -119,9 +119,14 @@ func (s *state) set(next *Target, now time.Time) {
 	}
 }
 
-// move brings a target to another host, out of the queue of the one before.
-func (s *state) move(t *target, to *host, now time.Time) {
-	from := t.host
+// move brings a target to the host of another address, out of the queue of the
+// one before.
+func (s *state) move(t *target, address string, now time.Time) {
+	if t.asked == address {
+		return // as nearly always, and HostOf takes its time
+	}
+	t.asked = address
+	from, to := t.host, s.host(HostOf(address))
 	if from == to {
 		return
 	}

@@ -44,6 +44,7 @@ type line struct {
 type target struct {
 	source aggregator.Source
 	host   *host
+	asked  string // the address that host is of
 	every  time.Duration
 	at     time.Time       // when it is due; zero: it was never polled
 	known  time.Time       // when at was settled: nothing is late before
@@ -176,7 +177,7 @@ func (s *state) finish(v visit, turn Turn, now time.Time) {
 	}
 	t.polling = false
 	if turn.Address != "" && t.moved == nil && !t.removed {
-		s.move(t, s.host(HostOf(turn.Address)), now)
+		s.move(t, turn.Address, now)
 	}
 	again := t.again
 	t.again = time.Time{}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
 )
@@ -35,6 +38,10 @@ func (d *desk) logPoll(r *ingest.Report) {
 		d.log.Warn("source has moved for good and is polled at its new address; write it into the configuration", "source", s.Source, "url", s.URL, "address", s.Address)
 	case r.Relocated:
 		d.log.Warn("source is polled at its configured address again", "source", s.Source, "url", s.URL, "problem", s.Problem.Message)
+	}
+	quiet := s.Outcome.Good() && r.Before != aggregator.Failed
+	if quiet && !d.log.Enabled(context.Background(), slog.LevelDebug) {
+		return // as nearly all are
 	}
 	attrs := []any{"source", s.Source, "outcome", s.Outcome.String(), "next", s.NextPoll, "problem", s.Problem.Message}
 	switch {
