@@ -110,8 +110,8 @@ type Request struct {
 }
 
 // Response is what became of a Request. Problem is set only with Throttled,
-// Gone and Failed; Validators and Moved only where a whole document arrived or
-// was confirmed, which is Failed if it could not be read.
+// Gone and Failed; Validators and Moved only where a document arrived or was
+// confirmed, which is Failed if it could not be read or broke off.
 type Response struct {
 	Outcome    Outcome
 	Problem    Problem

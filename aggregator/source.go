@@ -148,7 +148,15 @@ const (
 	GUIDTrusted  GUIDTrust = iota // nothing against them
 	GUIDShared                    // the same GUID stood on different entries
 	GUIDVolatile                  // known entries came back under new GUIDs
+	GUIDReused                    // a GUID came back on another article: it counts where link or text agree
+	GUIDReplaced                  // all entries came back under new GUIDs and links, once
+	GUIDNameless                  // and once more: entries are known by their texts
 )
+
+// Identifies reports whether a GUID is the surest that an entry is known by.
+func (t GUIDTrust) Identifies() bool {
+	return t == GUIDTrusted || t == GUIDReused || t == GUIDReplaced
+}
 
 // Hints are what a feed says about when it is worth polling. They only ever
 // make a poll later.

@@ -35,6 +35,9 @@ func (s *SourceState) Notes() []string {
 	if s.Moved != "" {
 		notes = append(notes, "it is redirected for good to "+s.Moved+", seen on "+counted(float64(len(s.MovedSeen)), "day")+": on the third it will be polled there")
 	}
+	if s.GUIDs == GUIDNameless {
+		notes = append(notes, "its entries have other GUIDs and links at every poll, and are known by their texts: one that is edited may come as a new one")
+	}
 	if same := s.sentAnew(); same >= manySentAnew {
 		notes = append(notes, fmt.Sprintf("the server sent the same document anew in %d of the last polls, where 304 would have done", same))
 	}

@@ -54,6 +54,10 @@ func TestNotes(t *testing.T) {
 			SourceState{Outcome: Fetched, LastGood: noon, Moved: "https://wire.example/new", MovedSeen: []time.Time{noon}},
 			"it is redirected for good to https://wire.example/new, seen on 1 day: on the third it will be polled there",
 		},
+		"nameless": {
+			SourceState{Outcome: Fetched, LastGood: noon, GUIDs: GUIDNameless},
+			"its entries have other GUIDs and links at every poll, and are known by their texts: one that is edited may come as a new one",
+		},
 		"sent anew": {SourceState{Outcome: NotModified, LastGood: noon, Log: anew}, "the server sent the same document anew in 4 of the last polls, where 304 would have done"},
 		"two at once": {
 			SourceState{Outcome: Throttled, Failures: 2, LastGood: noon, Log: anew},

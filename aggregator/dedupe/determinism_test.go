@@ -88,7 +88,11 @@ func eventful(entries int, unmade bool) []step {
 func TestFoldIsDeterministic(t *testing.T) {
 	t.Parallel()
 	opts := Options{Window: eventfulWindow}
-	steps := eventful(5000, true)
+	entries := 5000
+	if testing.Short() {
+		entries = 2500
+	}
+	steps := eventful(entries, true)
 	want := newFolding(opts)
 	again := newFolding(opts)
 	restarted := newFolding(opts)

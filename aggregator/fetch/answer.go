@@ -22,16 +22,17 @@ func (p *poll) answered(ctx context.Context, answer *http.Response, route *route
 		return
 	case status == http.StatusOK, status == http.StatusNonAuthoritativeInfo, status == http.StatusIMUsed && p.deltaAsked(answer):
 		p.describe(answer, route, now)
+		p.resp.Delta = status == http.StatusIMUsed
 		body, err := p.read(ctx, answer)
 		if err != nil {
 			p.failFor(ctx, err, route.at)
-			if brokeOff(p.resp.Problem.Kind) {
+			if brokeOff(p.resp.Problem.Kind) && len(body) > 0 {
 				p.resp.Body = body
+				p.confirm(answer, route)
 			}
 			return
 		}
 		p.resp.Body = body
-		p.resp.Delta = status == http.StatusIMUsed
 		p.accept(aggregator.Fetched, answer, route)
 		return
 	case status >= 400:
@@ -49,6 +50,8 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 	}
 	p.resp.Lifetime, p.resp.FreshUntil = lifetime, freshUntil(lifetime, answer.Header, now)
 	p.resp.ContentType = answer.Header.Get("Content-Type")
+	// It names the wait before the next request, whatever the status.
+	p.resp.RetryAfter = retryAfter(answer.Header, now)
 	p.resp.Hubs, p.resp.Self = webSub(answer.Header, route.at)
 	p.resp.Alternates = alternates(answer.Header, route.at)
 }
@@ -56,10 +59,15 @@ func (p *poll) describe(answer *http.Response, route *route, now time.Time) {
 // accept ends a poll that went well.
 func (p *poll) accept(outcome aggregator.Outcome, answer *http.Response, route *route) {
 	p.resp.Outcome = outcome
-	p.resp.Moved = route.moved
 	if outcome == aggregator.NotModified {
 		p.resp.Validators = p.sent
 	}
+	p.confirm(answer, route)
+}
+
+// confirm takes what holds of a document that is whole.
+func (p *poll) confirm(answer *http.Response, route *route) {
+	p.resp.Moved = route.moved
 	if tag := answer.Header.Get("ETag"); tag != "" {
 		p.resp.Validators.ETag = tag
 	}

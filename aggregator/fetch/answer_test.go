@@ -81,13 +81,15 @@ func TestStatus(t *testing.T) {
 
 func TestRetryAfterReachesResponse(t *testing.T) {
 	t.Parallel()
-	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
-		w.WriteHeader(http.StatusTooManyRequests)
-	})
-	got := poll1(t, newClient(t, Options{}), local(url))
-	if wait := got.RetryAfter.Sub(got.At); wait < 59*time.Minute || wait > 61*time.Minute {
-		t.Errorf("wait %v", wait)
+	for _, code := range []int{http.StatusOK, http.StatusNotModified, http.StatusTooManyRequests} {
+		url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+			w.WriteHeader(code)
+		})
+		got := poll1(t, newClient(t, Options{}), local(url), aggregator.Validators{ETag: `"1"`})
+		if wait := got.RetryAfter.Sub(got.At); wait < 59*time.Minute || wait > 61*time.Minute {
+			t.Errorf("%d: wait %v", code, wait)
+		}
 	}
 }
 

@@ -105,13 +105,14 @@ func (c *Client) Close() {
 //   - Throttled: 429, or 503 with a Retry-After that can be read.
 //   - Gone: 410, unless a redirect that is not for good led to it.
 //   - Failed: everything else, any other status included. If the body broke off
-//     on the way, Body holds what had arrived: entries may be saved from it,
-//     but a Failed poll has no validators to keep.
+//     on the way, Body holds what had arrived: entries may be saved from it, but
+//     its validators are to be kept only where the document turns out to be
+//     whole, and the length that was announced wrong.
 //
-// URL is set as soon as an answer arrived, RetryAfter with any status from 400
-// up; ContentType, Hubs, Self, Alternates, FreshUntil and Lifetime belong to an
+// URL is set as soon as an answer arrived, RetryAfter with any that brings or
+// confirms a document and any status from 400 up; ContentType, Hubs, Self, Alternates, FreshUntil and Lifetime belong to an
 // answer that brings or confirms a document; Validators and Moved are set with
-// Fetched and NotModified only. URL and Moved hold no user, password or
+// Fetched, NotModified and a Body that broke off only. URL and Moved hold no user, password or
 // fragment.
 //
 // When ctx is cancelled the outcome is Failed with ProblemCancelled; when its

@@ -23,6 +23,20 @@ const (
 // quietWait is how long the states of unchanged sources wait for a commit.
 const quietWait = 5 * time.Second
 
+// maxStoreRest is the longest that a store which fails again and again is left
+// alone: after a failure the judge is told of the archive anew, and that is not
+// to be all that happens while a disk is full.
+const maxStoreRest = 30 * time.Second
+
+// storeRest returns how long a store that has failed so many times in a row is
+// left alone. Once is an accident.
+func storeRest(failures int) time.Duration {
+	if failures < 2 {
+		return 0
+	}
+	return min(time.Second<<min(failures-2, 10), maxStoreRest)
+}
+
 // collect waits a little for more results.
 func (in *Ingest) collect(first submission) []submission {
 	batch := []submission{first}
@@ -43,6 +57,14 @@ func (in *Ingest) collect(first submission) []submission {
 
 // settle folds and commits a batch and answers those who wait for it.
 func (in *Ingest) settle(batch []submission) {
+	if time.Now().Before(in.resume) {
+		for _, s := range batch {
+			if s.reply != nil {
+				s.reply <- reply{err: in.Fault()}
+			}
+		}
+		return
+	}
 	results := make([]*aggregator.PollResult, len(batch))
 	for i := range batch {
 		results[i] = &batch[i].result
@@ -88,6 +110,9 @@ func (in *Ingest) settle(batch []submission) {
 // feeds don't cost a thousand transactions; a crash forgets at most that they
 // were asked.
 func (in *Ingest) commit(results []*aggregator.PollResult) ([]Report, error) {
+	if err := in.restored(); err != nil {
+		return nil, err
+	}
 	f := in.fold(in.judge)
 	reports, err := f.run(results)
 	if err == nil {
@@ -98,10 +123,7 @@ func (in *Ingest) commit(results []*aggregator.PollResult) ([]Report, error) {
 		}
 	}
 	if err != nil {
-		if restoreErr := in.restore(); restoreErr != nil {
-			err = errors.Join(err, restoreErr)
-		}
-		return nil, err
+		return nil, in.takeBack(err)
 	}
 	in.lastSeq, in.lastSeen = f.lastSeq, f.lastSeen
 	in.mu.Lock()
@@ -133,11 +155,24 @@ func (in *Ingest) flush() {
 	}
 	err := in.store(in.fold(in.judge))
 	if err != nil {
-		if restoreErr := in.restore(); restoreErr != nil {
-			err = errors.Join(err, restoreErr)
-		}
+		err = in.takeBack(err)
 	}
 	in.record(err, nil)
+}
+
+// takeBack leaves everything as the store has it after err, or has that done
+// before the next fold.
+func (in *Ingest) takeBack(err error) error {
+	in.astray = true
+	return errors.Join(err, in.restored())
+}
+
+// restored makes up for a takeBack that could not read the store.
+func (in *Ingest) restored() error {
+	if !in.astray {
+		return nil
+	}
+	return in.restore()
 }
 
 // panicked is the error of a fold that panicked.
@@ -188,6 +223,11 @@ func (in *Ingest) record(err error, reports []Report) {
 	in.mu.Lock()
 	in.fault = err
 	in.mu.Unlock()
+	in.failures++
+	if err == nil {
+		in.failures = 0
+	}
+	in.resume = time.Now().Add(storeRest(in.failures))
 	switch {
 	case err != nil && before == nil:
 		in.opts.Log.Error("nothing can be stored; polls are repeated until it can", "err", err)

@@ -1,7 +1,13 @@
 package ingest_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +16,7 @@ import (
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/storage"
 )
 
 // failing is a store that refuses to commit while down is set, and panics on
@@ -17,6 +24,8 @@ import (
 type failing struct {
 	ingest.Store
 	down  bool
+	deaf  bool // and cannot be read
+	reads int  // of the judge's snapshot
 	panic aggregator.EntryID
 }
 
@@ -27,6 +36,18 @@ func (f *failing) Commit(c aggregator.Commit) error {
 		return errFull
 	}
 	return f.Store.Commit(c)
+}
+
+func (f *failing) LoadJudge() (uint64, []byte, error) {
+	f.reads++
+	return f.Store.LoadJudge()
+}
+
+func (f *failing) Pins() ([]aggregator.Pin, error) {
+	if f.deaf {
+		return nil, errFull
+	}
+	return f.Store.Pins()
 }
 
 func (f *failing) Known(ids []aggregator.EntryID) ([]aggregator.Known, error) {
@@ -71,6 +92,86 @@ func TestFailedCommitLosesNothing(t *testing.T) {
 		t.Errorf("Fault = %v after healing", b.in.Fault())
 	}
 	b.wantEntries(3)
+}
+
+// While a disk is full the archive is not read again for each poll, nor is each
+// told of.
+func TestStoreThatFailsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db, err := storage.Open(filepath.Join(t.TempDir(), "wiredesk.db"), storage.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		var out bytes.Buffer
+		store := &failing{Store: db}
+		in, err := ingest.New(ingest.Options{Store: store, Log: slog.New(slog.NewTextHandler(&out, nil))}, settings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- in.Run(ctx) }()
+		b := &bench{t: t, now: time.Now()}
+		submit := func(n int) error {
+			_, err := in.Submit(b.fetched("norvia", item(fmt.Sprint(n), fmt.Sprint("Ferry ", n, " runs aground"))))
+			return err
+		}
+		if err := submit(0); err != nil {
+			t.Fatal(err)
+		}
+		store.down = true
+		before := store.reads
+		for n := range 100 {
+			if err := submit(1 + n); !errors.Is(err, errFull) {
+				t.Errorf("Submit = %v", err)
+			}
+			time.Sleep(time.Second)
+		}
+		if n := store.reads - before; n < 4 || n > 12 {
+			t.Errorf("the archive was read %d times in 100 seconds", n)
+		}
+		if said := out.String(); strings.Count(said, "\n") > 2 {
+			t.Errorf("logged:\n%s", said)
+		}
+		store.down = false
+		time.Sleep(time.Minute)
+		if err := submit(200); err != nil {
+			t.Errorf("after healing: %v", err)
+		}
+		store.down = true
+		if err := submit(201); !errors.Is(err, errFull) {
+			t.Errorf("down again: %v", err)
+		}
+		store.down = false
+		if err := submit(202); err != nil {
+			t.Errorf("a failure between two good commits has the second refused: %v", err)
+		}
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What a failed commit was folded into is taken back before anything else is
+// folded, also where the archive cannot be read at once.
+func TestFailedCommitIsTakenBackLater(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.close()
+	store := &failing{}
+	b.open(func(s ingest.Store) ingest.Store { store.Store = s; return store })
+	const budget = "Budget passes after an all-night sitting"
+	store.down, store.deaf = true, true
+	if _, err := b.in.Submit(b.fetched("norvia", item("2", budget))); !errors.Is(err, errFull) {
+		t.Fatalf("Submit = %v", err)
+	}
+	store.down, store.deaf = false, false
+	if got := kinds(b.submit(b.fetched("kelmar", aggregator.Entry{GUID: "k", Title: budget}))); got != "new" {
+		t.Errorf("after healing: %s", got)
+	}
 }
 
 func TestPanicCostsOneResultOnly(t *testing.T) {

@@ -20,6 +20,9 @@ type Archive interface {
 	// Stories returns the stories with these ids, or what they have become; a
 	// missing one is zero.
 	Stories(ids []aggregator.StoryID) ([]aggregator.Story, error)
+	// NewestStories returns at most limit stories after the place before, the
+	// newest first.
+	NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error)
 	// Revisions returns the earlier texts of an entry.
 	Revisions(seq uint64) ([]aggregator.Revision, error)
 }
@@ -103,14 +106,16 @@ func (f *fold) add(result *aggregator.PollResult) (Report, error) {
 	}
 	before := f.state(result.Source)
 	report := Report{First: before.FirstPoll.IsZero()}
-	seen := f.seen(result.Response.At)
+	seen, err := f.seen(result.Response.At, &report)
+	if err != nil {
+		return Report{}, err
+	}
 	trust := before.GUIDs
 	if before.URL != result.URL {
 		trust = aggregator.GUIDTrusted
 	}
 	var showing []uint64
 	if len(result.Document.Entries) > 0 {
-		var err error
 		if showing, trust, err = f.addEntries(src, result, trust, seen, &report); err != nil {
 			return Report{}, fmt.Errorf("poll %s: %w", result.Source, err)
 		}
@@ -143,14 +148,19 @@ func (r *Report) news() (published []time.Time) {
 
 // seen returns when a result's entries count as seen: when it arrived, but
 // after what was folded earlier, so that the order of texts can be told from
-// their times.
-func (f *fold) seen(at time.Time) time.Time {
+// their times. Where it is long before that the clock was ahead.
+func (f *fold) seen(at time.Time, report *Report) (time.Time, error) {
 	at = at.UTC()
-	if behind := f.lastSeen.Sub(at); behind >= 0 && behind < clockStep {
+	switch behind := f.lastSeen.Sub(at); {
+	case behind >= clockStep:
+		if err := f.bringBack(at, report); err != nil {
+			return at, err
+		}
+	case behind >= 0:
 		at = f.lastSeen.Add(1)
 	}
 	f.lastSeen = at
-	return at
+	return at, nil
 }
 
 func (f *fold) state(source string) aggregator.SourceState {
@@ -165,7 +175,11 @@ func (f *fold) state(source string) aggregator.SourceState {
 // Seqs of all that it shows.
 func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, trust aggregator.GUIDTrust, seen time.Time, report *Report) ([]uint64, aggregator.GUIDTrust, error) {
 	candidates, trust := identify(src.ID, trust, result.Document.Entries)
-	if err := f.look(candidates); err != nil {
+	err := f.look(candidates)
+	if err == nil {
+		trust, err = f.distrust(src.ID, trust, candidates)
+	}
+	if err != nil {
 		return nil, trust, err
 	}
 	shown := make(map[string]bool, len(candidates))
@@ -216,7 +230,7 @@ func (f *fold) addEntries(src aggregator.Source, result *aggregator.PollResult, 
 		}
 		showing = append(showing, seq)
 	}
-	if trust == aggregator.GUIDTrusted && byGUID == 0 && underNew > 1 {
+	if trust.Identifies() && byGUID == 0 && underNew > 1 {
 		trust = aggregator.GUIDVolatile
 	}
 	slices.Sort(showing)
@@ -304,6 +318,10 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	}
 	f.learn(c, seq, old.Digest)
 	e := c.entry
+	if c.told && e.Text == old.Text {
+		report.Known++ // another link at each poll is no news
+		return nil
+	}
 	e.ID, e.Seq, e.Source, e.Seen, e.Story = old.ID, old.Seq, old.Source, old.Seen, old.Story
 	e.Revised, e.Revision, e.RevisedAfter, e.Labels = old.Revised, old.Revision, old.RevisedAfter, old.Labels
 	e.Published = cmp.Or(old.Published, e.Published)
@@ -353,20 +371,6 @@ func (f *fold) addKnown(src aggregator.Source, c candidate, seq uint64, seen tim
 	f.decide(e, d, report)
 	report.Changed = true
 	return nil
-}
-
-// chronological puts a document's entries into the order in which they were
-// most likely told: by date where all have one, else the document's reversed.
-func chronological(candidates []candidate) {
-	slices.Reverse(candidates)
-	for _, c := range candidates {
-		if c.entry.Published.IsZero() {
-			return
-		}
-	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int {
-		return a.entry.Published.Compare(b.entry.Published)
-	})
 }
 
 // finish returns the commit that the batch comes to, in an order that depends

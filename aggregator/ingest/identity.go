@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,26 @@ type candidate struct {
 	entry *aggregator.Entry
 	keys  []aggregator.EntryID
 	byID  bool // the first key is its GUID
+	told  bool // the first key is its text
+}
+
+// name lets c go by its link, since its GUID is another's.
+func (c *candidate) name(source string) {
+	c.byID = false
+	c.keys = []aggregator.EntryID{
+		aggregator.EntryKey(source, aggregator.KeyLink, c.entry.Canonical),
+		aggregator.EntryKey(source, aggregator.KeyText, textKey(c.entry)),
+	}
+}
+
+// tell lets c go by its text, since GUID and link say nothing. Where it has
+// another text its headline and date find it.
+func (c *candidate) tell(source string) {
+	c.byID, c.told = false, true
+	c.keys = []aggregator.EntryID{aggregator.EntryKey(source, aggregator.KeyText, strconv.FormatUint(uint64(c.entry.Text), 16))}
+	if c.entry.Title != "" {
+		c.keys = append(c.keys, aggregator.EntryKey(source, aggregator.KeyText, textKey(c.entry)))
+	}
 }
 
 // identify gives each entry of a document its keys, and says how far the
@@ -30,11 +51,11 @@ func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.En
 	guids := clashes(entries, func(e *aggregator.Entry) string { return e.GUID }, func(a, b *aggregator.Entry) bool {
 		return (a.Canonical != b.Canonical || a.Canonical == "") && (a.Title != b.Title || a.Text != b.Text)
 	})
-	if trust == aggregator.GUIDTrusted && guids.all() {
+	if trust.Identifies() && guids.all() {
 		trust = aggregator.GUIDShared
 	}
 	trusted := func(e *aggregator.Entry) bool {
-		return trust == aggregator.GUIDTrusted && e.GUID != "" && !guids.clash[e.GUID] && !homePage(e.GUID)
+		return trust.Identifies() && e.GUID != "" && !guids.clash[e.GUID] && !homePage(e.GUID)
 	}
 	links := clashes(entries, func(e *aggregator.Entry) string { return e.Canonical }, func(a, b *aggregator.Entry) bool {
 		if trusted(a) && trusted(b) {
@@ -49,6 +70,14 @@ func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.En
 		e, byID := &entries[i], false
 		if links.clash[e.Canonical] {
 			e.Canonical = "" // the link of a section or a live page, not of this entry
+		}
+		if trust == aggregator.GUIDNameless {
+			c := candidate{entry: e}
+			if c.tell(source); !listed[c.keys[0]] {
+				listed[c.keys[0]] = true
+				found = append(found, c)
+			}
+			continue
 		}
 		first := len(keys)
 		if trusted(e) {
@@ -68,6 +97,20 @@ func identify(source string, trust aggregator.GUIDTrust, entries []aggregator.En
 		found = append(found, candidate{entry: e, keys: keys[first:len(keys):len(keys)], byID: byID})
 	}
 	return found, trust
+}
+
+// chronological puts a document's entries into the order in which they were
+// most likely told: by date where all have one, else the document's reversed.
+func chronological(candidates []candidate) {
+	slices.Reverse(candidates)
+	for _, c := range candidates {
+		if c.entry.Published.IsZero() {
+			return
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return a.entry.Published.Compare(b.entry.Published)
+	})
 }
 
 // textKey identifies an entry without GUID and link of its own.

@@ -35,7 +35,7 @@ func (f *fold) find(c candidate, shown map[string]bool) (seq uint64, renamed boo
 		return first, false, nil
 	}
 	second := f.known[c.keys[1]].Seq
-	if first != 0 && !c.byID && second != 0 {
+	if first != 0 && !c.byID && !c.told && second != 0 {
 		// One address showed one entry after another: the headline says which.
 		return second, false, nil
 	}

@@ -119,15 +119,21 @@ func keepUnread(s *aggregator.SourceState, result *aggregator.PollResult) {
 	}
 }
 
-// rested returns which host is to be left in peace after the poll.
-func rested(s *aggregator.SourceState, r *aggregator.Response) aggregator.Rest {
-	if r.Outcome != aggregator.Throttled {
-		if s.Rest.Until.After(r.At) {
-			return s.Rest // another host's, before the source was moved
-		}
-		return aggregator.Rest{}
+// rested returns which host is to be left in peace after the poll. Where it does
+// not say for how long, that is a little: a source that never answers otherwise
+// must not keep the others of its host waiting for more.
+func rested(s *aggregator.SourceState, r *aggregator.Response, little time.Duration) aggregator.Rest {
+	var rest aggregator.Rest
+	switch {
+	case r.Outcome == aggregator.Throttled:
+		rest.Until = cmp.Or(r.RetryAfter, s.NextPoll)
+	case s.Rest.Until.After(r.At):
+		return s.Rest // another host's, before the source was moved
+	case r.Status == http.StatusServiceUnavailable:
+		rest.Until = r.At.Add(little)
+	default:
+		return rest
 	}
-	rest := aggregator.Rest{Until: cmp.Or(r.RetryAfter, s.NextPoll)}
 	if u, err := url.Parse(r.URL); err == nil && u.Host != "" {
 		rest.At = u.Scheme + "://" + u.Host
 	}

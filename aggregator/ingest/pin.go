@@ -69,6 +69,9 @@ func (in *Ingest) ask(ctx context.Context, p pinning) ([]aggregator.Decision, er
 
 // obey does what a pin says and stores it, or leaves everything as it is.
 func (in *Ingest) obey(p pinning) ([]aggregator.Decision, error) {
+	if err := in.restored(); err != nil {
+		return nil, err
+	}
 	f := in.fold(in.judge)
 	var decisions []aggregator.Decision
 	err := guard(func() (err error) {
@@ -86,7 +89,7 @@ func (in *Ingest) obey(p pinning) ([]aggregator.Decision, error) {
 		}
 	}
 	if len(f.entries) > 0 { // the judge was told of moves that were not made
-		err = errors.Join(err, in.restore())
+		err = in.takeBack(err)
 	}
 	return nil, err
 }

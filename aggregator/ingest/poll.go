@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -41,7 +40,7 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedul
 	case result.Response.Outcome == aggregator.NotModified:
 		state := after(before, src, &result, tally{}, in.planning())
 		in.hand(submission{result: result})
-		return in.turnOf(src, &state, &result.Response)
+		return turnOf(src, &state, &result.Response)
 	}
 	report, err := in.Submit(result)
 	if err != nil {
@@ -49,7 +48,7 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedul
 		// still to be fetched: as soon as its server allows. A poll that brought
 		// none is repeated when it would have been anyway.
 		state := after(before, src, &result, tally{}, in.planning())
-		turn := in.turnOf(src, &state, &result.Response)
+		turn := turnOf(src, &state, &result.Response)
 		turn.Address = before.AddressOf(src)
 		if fresh := result.Response.FreshUntil; result.Response.Outcome == aggregator.Fetched {
 			if turn.Due = time.Now().Add(in.retryAfter()); fresh.After(turn.Due) {
@@ -58,21 +57,15 @@ func (in *Ingest) Poll(ctx context.Context, src aggregator.Source, room *schedul
 		}
 		return turn
 	}
-	return in.turnOf(src, &report.State, &result.Response)
+	return turnOf(src, &report.State, &result.Response)
 }
 
 // turnOf returns what the loop is to know of a source in that state, after that
 // answer.
-func (in *Ingest) turnOf(src aggregator.Source, s *aggregator.SourceState, r *aggregator.Response) schedule.Turn {
-	turn := schedule.Turn{
+func turnOf(src aggregator.Source, s *aggregator.SourceState, r *aggregator.Response) schedule.Turn {
+	return schedule.Turn{
 		Due: s.NextPoll, Floor: floor(s, r), Address: s.AddressOf(src), Rest: s.Rest.Until, RestAt: s.Rest.At,
 	}
-	if turn.Rest.IsZero() && r.Status == http.StatusServiceUnavailable {
-		// It does not say for how long: a source that never answers otherwise
-		// must not keep the others of its host waiting for more than a little.
-		turn.Rest, turn.RestAt = r.At.Add(in.retryAfter()), r.URL
-	}
-	return turn
 }
 
 // floor returns when a source that answered well may be polled again at the
@@ -149,12 +142,20 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		return result
 	case len(body) == 0 && response.Outcome != aggregator.Fetched:
 		return result
+	case response.Outcome == aggregator.Failed && digest == state.BodyDigest && state.Document == aggregator.DocumentWhole:
+		// The length that is announced is wrong again, as it was then.
+		result.Response.Outcome, result.Response.Problem = aggregator.NotModified, aggregator.Problem{}
+		return result
 	}
 	document, err := p.parse(body, &response)
 	if response.Outcome != aggregator.Fetched {
+		if err == nil && !document.Cut {
+			return unended(result, document, digest)
+		}
 		// A body cut short on the way: what arrived whole is kept, and the
 		// poll has failed all the same.
 		result.Document = document
+		result.Response.Validators, result.Response.Moved = aggregator.Validators{}, ""
 		return result
 	}
 	if err != nil {
@@ -166,6 +167,19 @@ func (p *Poller) Ask(ctx context.Context, src aggregator.Source, state aggregato
 		}
 		return result
 	}
+	result.Document, result.BodyDigest = document, digest
+	return result
+}
+
+// unended is a poll of which the document came to its end and the body did not:
+// what is missing is nothing of the feed.
+func unended(result aggregator.PollResult, document aggregator.Document, digest aggregator.Digest) aggregator.PollResult {
+	said := "all of the feed came, but its body did not end as announced"
+	if document.Repaired != "" {
+		said = document.Repaired + "; " + said
+	}
+	document.Repaired = said
+	result.Response.Outcome, result.Response.Problem = aggregator.Fetched, aggregator.Problem{}
 	result.Document, result.BodyDigest = document, digest
 	return result
 }

@@ -155,6 +155,7 @@ func TestTurn(t *testing.T) {
 		{name: "unchanged", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304}, floor: now},
 		{name: "unchanged and fresh for an hour", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304, FreshUntil: in(time.Hour)}, floor: in(time.Hour)},
 		{name: "a feed that asks for two hours", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304, FreshUntil: in(time.Hour)}, hints: aggregator.Hints{MinInterval: 2 * time.Hour}, floor: in(2 * time.Hour)},
+		{name: "unchanged, to come back in an hour", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304, RetryAfter: in(time.Hour)}, floor: in(time.Hour)},
 		{name: "a feed that skips hours", response: aggregator.Response{Outcome: aggregator.NotModified, Status: 304}, hints: aggregator.Hints{SkipHours: 1}},
 		{name: "throttled", response: aggregator.Response{Outcome: aggregator.Throttled, Status: 429}, restsToo: true},
 		{name: "throttled for long", response: aggregator.Response{Outcome: aggregator.Throttled, Status: 503, RetryAfter: in(5 * time.Hour)}, rest: in(5 * time.Hour), restsToo: true},

@@ -62,6 +62,7 @@ func (in *Ingest) restore() error {
 			in.lastSeen = s.LastPoll
 		}
 	}
+	in.astray = false
 	in.quiet = make(map[string]aggregator.SourceState)
 	return nil
 }
@@ -75,7 +76,7 @@ func (in *Ingest) restoreJudge(lastSeq uint64, lastSeen time.Time) (windowJudge,
 	}
 	judge, err := in.fromSnapshot(lastSeq)
 	if err != nil {
-		if lastSeq > 0 {
+		if lastSeq > 0 && in.Fault() == nil { // then it was said
 			in.opts.Log.Info("the judge is rebuilt from the archive", "reason", err)
 		}
 		judge = in.newJudge()
@@ -298,7 +299,7 @@ func (r *replay) withText(e aggregator.Entry, n int) (aggregator.Entry, error) {
 // saveJudge saves what the judge knows if it has learned anything since. The
 // writer only makes the snapshot: it is written while it goes on.
 func (in *Ingest) saveJudge() {
-	if !in.unsaved {
+	if !in.unsaved || in.astray {
 		return
 	}
 	in.saving.Wait()

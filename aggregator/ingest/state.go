@@ -91,7 +91,7 @@ func after(before aggregator.SourceState, src aggregator.Source, result *aggrega
 	}
 	s.Plan, s.Rhythm = plan.planner.Next(src, s.Plan, s.Rhythm, seen, plan.tuning)
 	s.NextPoll = s.Plan.At
-	s.Rest = rested(&s, r)
+	s.Rest = rested(&s, r, plan.planner.Least())
 	return s
 }
 

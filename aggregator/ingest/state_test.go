@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/schedule"
 )
 
 func TestTruncatedBodyIsSavedAndAskedForAgain(t *testing.T) {
@@ -36,6 +37,18 @@ func TestNotModifiedKeepsValidators(t *testing.T) {
 	}
 	if !after.NextPoll.Equal(b.now.Add(5 * time.Hour)) {
 		t.Errorf("next poll at %v", after.NextPoll)
+	}
+}
+
+func TestRestAfter503OutlivesARestart(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = b.now.Add(time.Hour)
+	b.submit(aggregator.PollResult{Source: "norvia", URL: url("norvia"), Response: aggregator.Response{
+		Outcome: aggregator.Failed, Status: 503, At: b.now, URL: url("norvia"), Problem: aggregator.Problem{Kind: aggregator.ProblemStatus, Message: "503"}}})
+	b.reopen()
+	if rest := b.in.State("norvia").Rest; rest.At != "https://norvia.example" || !rest.Until.Equal(b.now.Add(schedule.DefaultMinInterval)) {
+		t.Errorf("rest %+v", rest)
 	}
 }
 

@@ -72,6 +72,39 @@ func (f *fold) join(e *aggregator.Entry, d *aggregator.Decision, first time.Time
 	return nil
 }
 
+// bringBack gives the stories that stand after now, since the clock was ahead
+// when they began, their place at now: they would stand above all that comes
+// until that time. Nothing of them is announced.
+func (f *fold) bringBack(now time.Time, report *Report) error {
+	const page = 100
+	for _, story := range f.stories {
+		if story.First.After(now) {
+			story.First = now
+		}
+	}
+	for at := (aggregator.Position{}); ; {
+		newest, err := f.archive.NewestStories(at, page)
+		if err != nil {
+			return err
+		}
+		for i := range newest {
+			s := &newest[i]
+			if at = (aggregator.Position{First: s.First, Seq: s.Seq}); !s.First.After(now) {
+				return nil
+			}
+			story, err := f.story(s.ID)
+			if err != nil {
+				return err
+			}
+			story.First = now
+			f.loud, report.Changed = true, true
+		}
+		if len(newest) < page {
+			return nil
+		}
+	}
+}
+
 // revise takes a new text of a member, which had the text of old before.
 func (f *fold) revise(e, old *aggregator.Entry, d *aggregator.Decision) error {
 	if err := f.mergeDecided(d); err != nil {

@@ -1,8 +1,11 @@
 package ingest_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"wiredesk/aggregator"
 )
@@ -138,5 +141,45 @@ func TestLeadTurnsOnce(t *testing.T) {
 	told("herald", "1", "ferry: Preferred", "", "")
 	if view := b.wantStory(id, "ferry: Preferred | ferry: Flash grown | ferry: Full | ferry: Fuller"); view.Turns != 1 {
 		t.Errorf("%d turns", view.Turns)
+	}
+}
+
+// Stories that a clock which was ahead put above all others stand among them
+// once it is right, with and without a restart; and only those.
+func TestStoriesComeBackWithTheClock(t *testing.T) {
+	t.Parallel()
+	for _, restart := range []bool{false, true} {
+		t.Run(fmt.Sprint("restart ", restart), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.submit(b.fetched("norvia", item("1", "Rain expected in Skarrow")))
+			right := b.now
+			b.now = b.now.AddDate(0, 0, 2)
+			b.submit(b.fetched("norvia", item("2", "Budget passes after an all-night sitting"), item("1", "Rain expected in Skarrow")))
+			b.submit(b.fetched("kelmar", aggregator.Entry{GUID: "k", Title: "Minister of fisheries resigns"}))
+			before := b.stories()
+			if restart {
+				b.reopen()
+			}
+			b.now = right
+			report := b.submit(b.fetched("herald", aggregator.Entry{GUID: "h", Title: "Ferry with forty aboard runs aground"}))
+			if !report.Changed {
+				t.Error("the feeds are not told")
+			}
+			var got []string
+			for _, v := range b.stories() {
+				got = append(got, v.LeadEntry().Title)
+				if v.First.After(b.now) || len(got) == 4 && !v.First.Equal(before[2].First) {
+					t.Errorf("%s stands at %v", v.LeadEntry().Title, v.First)
+				}
+				if len(got) == 2 && (v.ID != before[0].ID || !v.Updated.Equal(before[0].Updated)) {
+					t.Errorf("the story is another: %+v", v.Story)
+				}
+			}
+			want := []string{"Ferry with forty aboard runs aground", "Minister of fisheries resigns", "Budget passes after an all-night sitting", "Rain expected in Skarrow"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("order (-want +got):\n%s", diff)
+			}
+		})
 	}
 }

@@ -69,6 +69,9 @@ func TestLoadFollowsTheSources(t *testing.T) {
 	}
 	b.in.Configure(more)
 	b.submit(b.fetched("norvia", b.dated("1")))
+	if err := b.in.Ping(t.Context()); err != nil { // whoever waited is answered before it is tuned
+		t.Fatal(err)
+	}
 	load = b.in.Spending()
 	near("budget of more", load.Budget, 4.0/600)
 	near("fixed", load.Fixed, 1.0/60)

@@ -112,6 +112,9 @@ type Ingest struct {
 	lastSeen time.Time
 	tuned    *Settings                         // that the tuning was worked out for
 	quiet    map[string]aggregator.SourceState // folded, and to be stored with the next commit
+	astray   bool                              // what a failed commit was folded into could not be taken back
+	failures int                               // of the store in a row
+	resume   time.Time                         // until then the store is left alone
 }
 
 type submission struct {
@@ -181,10 +184,7 @@ func (in *Ingest) Fault() error {
 }
 
 func (in *Ingest) retryAfter() time.Duration {
-	if d := in.settings.Load().Planner.MinInterval; d > 0 {
-		return d
-	}
-	return schedule.DefaultMinInterval
+	return in.settings.Load().Planner.Least()
 }
 
 // Submit hands a result to the writer and waits until it is committed. An
@@ -306,6 +306,9 @@ func (in *Ingest) Run(ctx context.Context) error {
 // Try says what a result would come to, and stores nothing. It must not be
 // called while Run is running; Preview may.
 func (in *Ingest) Try(result aggregator.PollResult) (Report, error) {
+	if err := in.restored(); err != nil {
+		return Report{}, err
+	}
 	reports, err := in.fold(onlyAsked{in.judge}).run([]*aggregator.PollResult{&result})
 	if err != nil {
 		return Report{}, err

@@ -9,7 +9,7 @@ import (
 
 // leadsToFeed reports whether a link on a page of site plainly leads to a feed or
 // to a list of feeds: by its address, or by the words on it where it stays on
-// the site. A reader's "subscribe with us" and a network's "feed" of what one's
+// the site or leads to data. A reader's "subscribe with us" and a network's "feed" of what one's
 // friends say are none.
 func leadsToFeed(site *url.URL, address, words string) bool {
 	u, err := url.Parse(address)
@@ -23,9 +23,10 @@ func leadsToFeed(site *url.URL, address, words string) bool {
 	case ".rss", ".atom", ".rdf":
 		return true
 	case ".xml":
-		return namesFeed(name) || inFeedFolder(u.Path)
+		// Nothing but a feed is an XML file that is called one.
+		return namesFeed(name) || inFeedFolder(u.Path) || calledFeed(words)
 	case ".json":
-		return strings.Contains(name, "feed")
+		return strings.Contains(name, "feed") || calledFeed(words)
 	}
 	if asksForFeed(u.Query()) || feedHost(u.Hostname()) && len(u.Path) > 1 {
 		return true
@@ -96,7 +97,7 @@ func calledFeed(words string) bool {
 	switch {
 	case len(fields) == 0 || len(fields) > 4:
 		return false // "RSS, or how we lost the open web" is an article
-	case slices.Contains(fields, "rss"):
+	case slices.Contains(fields, "rss"), slices.Equal(fields, []string{"json", "feed"}):
 		return true
 	}
 	// Atoms are in the news for other reasons too.

@@ -19,6 +19,9 @@ func TestPageLeads(t *testing.T) {
 		{"words, in order, each once", `<a href=/syndication>RSS feeds</a><p><a href="/syndication#world"><b>RSS</b></a><a href=/x/>Atom</a>`, []string{
 			"https://www.wire.example/syndication RSS feeds", "https://www.wire.example/x/ Atom",
 		}},
+		{"words on a file", `<a href=beta.xml>RSS</a><a href=https://cdn.example/b.xml>Atom feed</a><a href=/c.json>JSON Feed</a><a href=/map.xml>Sitemap</a><a href=/d.json>Prices</a>`, []string{
+			"https://www.wire.example/beta.xml RSS", "https://cdn.example/b.xml Atom feed", "https://www.wire.example/c.json JSON Feed",
+		}},
 		{"a button", `<a href=/abo><img src=orange.png alt="RSS"></a>`, []string{"https://www.wire.example/abo RSS"}},
 		{"a title", `<a href=/abo title="RSS-Feed abonnieren"><svg></svg></a>`, []string{"https://www.wire.example/abo RSS-Feed abonnieren"}},
 		{"never closed", `<a href=/abo>RSS`, []string{"https://www.wire.example/abo RSS"}},
@@ -113,7 +116,7 @@ func TestHostilePages(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 			if len(page.Feeds) > maxLinks || len(page.Leads) > maxLinks {

@@ -42,7 +42,12 @@ type entryNames struct {
 
 // Filter is a compiled where expression. It is safe for concurrent use; nil
 // lets every story through.
-type Filter struct{ program *vm.Program }
+type Filter struct {
+	program *vm.Program
+	// Failed is told of each error of Story, on its goroutine; nil: nobody is.
+	// It is set before the filter is used.
+	Failed func(error)
+}
 
 // CompileWhere compiles the expression a feed chooses its stories by; the empty
 // one chooses all. The language is expr-lang's, and these names are known:
@@ -72,7 +77,7 @@ func CompileWhere(text string) (*Filter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("where expression: %w", err)
 	}
-	return &Filter{program}, nil
+	return &Filter{program: program}, nil
 }
 
 // Story reports whether the filter lets the story through. It fails where the
@@ -84,7 +89,11 @@ func (f *Filter) Story(site Site, v *aggregator.StoryView, now time.Time) (bool,
 	}
 	ok, err := run(f.program, namesOfStory(site, v, now))
 	if err != nil {
-		return false, fmt.Errorf("where expression on story %s: %w", v.ID, err)
+		err = fmt.Errorf("where expression on story %s: %w", v.ID, err)
+		if f.Failed != nil {
+			f.Failed(err)
+		}
+		return false, err
 	}
 	return ok, nil
 }

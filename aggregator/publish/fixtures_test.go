@@ -147,13 +147,13 @@ func torture() []aggregator.StoryView {
 	}
 	corrected := view(7, aggregator.Entry{
 		Source: "manara", Title: "👩‍👩‍👧‍👦 🇺🇳 عنوان \u202e من اليمين", Summary: evil + "。" + strings.Repeat("🎉", 2000), Seen: at("09:00:02"),
-		Revised: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), Revision: 1,
+		Published: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), Updated: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC),
+		Revised: at("09:00:03"), Revision: 1,
 		Labels: []aggregator.Label{{Kind: aggregator.LabelCorrection, Number: -1}, {Kind: "]]>", Number: 1 << 40}},
 	})
 	corrected.Before = &aggregator.Revision{Title: evil, Summary: strings.Repeat(evil+".\n", 50)}
 	killed := view(8, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:03")})
 	killed.Members[0].Withdrawn, killed.Withdrawn = true, true
-	killed.Updated = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
 	half := view(9, aggregator.Entry{Source: "ridge", Title: "x", Seen: at("09:00:04")}, aggregator.Entry{Source: evil, Title: evil, Seen: at("09:00:05")})
 	half.Members[1].Withdrawn = true
 	return append([]aggregator.StoryView{corrected, killed, half},
@@ -174,11 +174,20 @@ func torture() []aggregator.StoryView {
 			Source: "", Published: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), Seen: at("09:00:00"),
 		}),
 		view(5, aggregator.Entry{
-			Source: "harbour", Title: "<b>AT&T</b> &lt; R&D; 1 < 2 && x", Seen: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC),
+			Source: "harbour", Title: "<b>AT&T</b> &lt; R&D; 1 < 2 && x", Published: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC), Seen: at("09:00:00"),
 		}),
 		view(6, aggregator.Entry{
 			Source: "nowhere", Title: strings.Repeat("\u2067", 50), Link: "HTTP://Harbour.Example:80?q=ä&b=[1]",
 			Content: "<p>" + strings.Repeat("0123456789abcdef", 1<<16) + "</p>", Seen: at("09:00:01"),
 		}),
 	)
+}
+
+// runaway is what was seen while our own clock was out of its range.
+func runaway() []aggregator.StoryView {
+	late := time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	revised := view(2, aggregator.Entry{Source: "harbour", Title: "Harbour opens", Seen: at("09:00:00"), Revised: late, Revision: 1})
+	killed := view(3, aggregator.Entry{Source: "harbour", Title: "Harbour closes", Seen: at("09:00:00")})
+	killed.Members[0].Withdrawn, killed.Withdrawn, killed.Updated = true, true, late
+	return []aggregator.StoryView{view(1, aggregator.Entry{Source: "harbour", Title: "Ferry aground", Seen: late}), revised, killed}
 }

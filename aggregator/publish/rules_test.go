@@ -107,7 +107,7 @@ func sets() map[string][]aggregator.StoryView {
 	for i := range uint64(200) {
 		crowd = append(crowd, view(i+1, aggregator.Entry{Source: "harbour", Title: "Same second", Seen: at("12:00:00")}))
 	}
-	return map[string][]aggregator.StoryView{"world": world(), "torture": torture(), "none": nil, "crowd": crowd}
+	return map[string][]aggregator.StoryView{"world": world(), "torture": torture(), "runaway clock": runaway(), "none": nil, "crowd": crowd}
 }
 
 // holds renders every set and checks every rule, and that gorilla's own writer

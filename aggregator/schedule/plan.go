@@ -71,6 +71,9 @@ func (p Planner) withDefaults() Planner {
 	return p
 }
 
+// Least returns MinInterval, or its default.
+func (p Planner) Least() time.Duration { return p.withDefaults().MinInterval }
+
 // Observation is what a poll tells the planner.
 type Observation struct {
 	At         time.Time // when the poll ended

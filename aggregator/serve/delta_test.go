@@ -111,6 +111,9 @@ func TestDelta(t *testing.T) {
 // The edition a reader has may be long ago; at last it gets all of it again.
 func TestDeltaRemembersABoundedPast(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("renders a long feed once for each edition that is remembered")
+	}
 	world := largeWorld()
 	s, err := New(Options{Archive: world}, publication())
 	if err != nil {

@@ -21,7 +21,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("/feeds.opml", s.sharing(s.serveFeedsOPML))
 	mux.Handle("/sources.opml", s.sharing(s.serveSourcesOPML))
 	mux.Handle("/stories/{file}", s.sharing(s.serveStory))
-	mux.Handle("/events", s.sharing(s.admitting(s.serveEvents)))
+	mux.Handle("/events", s.sharing(s.knowing(s.admitting(s.serveEvents), listParameters...)))
 	mux.Handle("/sources", s.reading(s.serveSources))
 	mux.Handle("/healthz", s.reading(s.serveAlive))
 	mux.Handle("/readyz", s.reading(s.serveReady))
@@ -34,11 +34,11 @@ func (s *Server) Handler() http.Handler {
 	if s.opts.Hubs != nil {
 		mux.Handle("/websub/{token}", s.opts.Hubs)
 	}
-	mux.Handle("/api/v1/stories", s.sharing(s.admitting(s.serveStories)))
-	mux.Handle("/api/v1/stories/{name}", s.sharing(s.serveNamed))
-	mux.Handle("/api/v1/sources", s.sharing(s.serveSourceList))
-	mux.Handle("/api/v1/sources/{name}", s.sharing(s.serveSource))
-	mux.Handle("/api/v1/pins", s.sharing(s.servePins))
+	mux.Handle("/api/v1/stories", s.sharing(s.knowing(s.admitting(s.serveStories), listParameters...)))
+	mux.Handle("/api/v1/stories/{name}", s.sharing(s.knowing(s.serveNamed)))
+	mux.Handle("/api/v1/sources", s.sharing(s.knowing(s.serveSourceList)))
+	mux.Handle("/api/v1/sources/{name}", s.sharing(s.knowing(s.serveSource)))
+	mux.Handle("/api/v1/pins", s.sharing(s.knowing(s.servePins)))
 	mux.HandleFunc("/", s.notFound)
 	return s.express(s.guard(mux))
 }
@@ -75,10 +75,10 @@ func (s *Server) express(next http.Handler) http.Handler {
 // open.
 func (s *Server) Control() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/v1/stories", s.reading(s.serveStories))
-	mux.Handle("/api/v1/stories/{name}", s.reading(s.serveNamed))
-	mux.Handle("/api/v1/sources", s.reading(s.serveSourceList))
-	mux.Handle("/api/v1/sources/{name}", s.reading(s.serveSource))
+	mux.Handle("/api/v1/stories", s.reading(s.knowing(s.serveStories, listParameters...)))
+	mux.Handle("/api/v1/stories/{name}", s.reading(s.knowing(s.serveNamed)))
+	mux.Handle("/api/v1/sources", s.reading(s.knowing(s.serveSourceList)))
+	mux.Handle("/api/v1/sources/{name}", s.reading(s.knowing(s.serveSource)))
 	mux.HandleFunc("/api/v1/pins", s.changePins)
 	mux.HandleFunc("/", s.notFound)
 	return s.guard(mux)

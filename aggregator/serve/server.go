@@ -22,6 +22,9 @@ import (
 type SourceStatus struct {
 	Carrier aggregator.Carrier
 	State   aggregator.SourceState
+	// Rest is until when its host is left in peace, whichever of the host's
+	// sources was told so; zero: it is not.
+	Rest time.Time
 	// Hub says why no hub pushes the source that should; empty: nothing is
 	// wrong, or none is asked to.
 	Hub string
@@ -52,6 +55,10 @@ type Options struct {
 	// pattern ("/feeds/{file}"; "other" for paths that do not exist), the
 	// status and the time it took. Nil: nobody is told.
 	Observe func(route string, status int, took time.Duration)
+
+	// WhereFailed is told of each time that a feed's where expression fails on a
+	// story. nil: nobody is.
+	WhereFailed func(slug string)
 
 	Log     *slog.Logger // nil: nothing is logged
 	Version string       // shown at the foot of pages; empty: not shown
@@ -140,6 +147,9 @@ func New(opts Options, p Publication) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	if opts.WhereFailed == nil {
+		opts.WhereFailed = func(string) {}
+	}
 	if opts.Sources == nil {
 		opts.Sources = func() []SourceStatus { return nil }
 	}
@@ -179,6 +189,7 @@ func (s *Server) Publish(p Publication) error {
 			if made.where, err = publish.CompileWhere(feed.Where); err != nil {
 				return fmt.Errorf("feed %s: %w", feed.Slug, err)
 			}
+			made.where.Failed = s.whereFailed(feed.Slug)
 		}
 		next.feeds = append(next.feeds, made)
 	}
@@ -189,6 +200,18 @@ func (s *Server) Publish(p Publication) error {
 		return next
 	})
 	return nil
+}
+
+// whereFailed returns what counts the failures of a feed's expression, and says
+// the first of them: the same stories fail at each rendering.
+func (s *Server) whereFailed(slug string) func(error) {
+	var said sync.Once
+	return func(err error) {
+		s.opts.WhereFailed(slug)
+		said.Do(func() {
+			s.opts.Log.Warn("a feed leaves out stories on which its where expression fails", "feed", slug, "err", err)
+		})
+	}
 }
 
 // Touch says that stories changed and are committed. It does not wait for

@@ -123,12 +123,13 @@ func (s *Server) sourceNamed(name string) (*SourceStatus, error) {
 func lineOf(source *SourceStatus) SourceLine {
 	c, state := &source.Carrier, &source.State
 	rate, _ := state.EntriesADay()
+	next, why := source.next()
 	line := SourceLine{
 		Source:   Source{c.ID, c.Title, publicLink(c.SiteURL), publicLink(c.FeedURL)},
 		Language: c.Language, Tags: c.Tags,
 		State: standing(state), Problem: state.Problem.Message, Notes: state.Notes(), Moved: publicLink(state.Moved),
 		Failures: state.Failures, LastPoll: state.LastPoll, LastGood: state.LastGood, LastEntry: state.LastEntry,
-		NextPoll: state.NextPoll, WhyNext: state.ExplainNext(),
+		NextPoll: next, WhyNext: why,
 		Polls: state.Polls, NotModified: state.Spent.NotModified, NotModifiedShare: state.NotModifiedShare(),
 		Bytes: state.Spent.Bytes, Seconds: state.Spent.Time.Seconds(),
 		Entries: state.EntriesNew, EntriesADay: rate,

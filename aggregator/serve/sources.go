@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -90,11 +91,12 @@ func rank(state *aggregator.SourceState) int {
 
 func rowOf(source *SourceStatus) sourceRow {
 	c, state := &source.Carrier, &source.State
+	next, why := source.next()
 	row := sourceRow{
 		Title: c.Title, Link: publicLink(c.SiteURL), Feed: publicLink(c.FeedURL), Lang: c.Language,
 		State: standing(state), Problem: state.Problem.Message, Failures: state.Failures,
 		LastPoll: moment{state.LastPoll}, LastGood: moment{state.LastGood},
-		LastEntry: moment{state.LastEntry}, NextPoll: moment{state.NextPoll},
+		LastEntry: moment{state.LastEntry}, NextPoll: moment{next},
 		Entries: state.EntriesNew,
 		Lease:   moment{state.Push.LeaseUntil}, LastPush: moment{state.Push.Last}, Hub: source.Hub,
 	}
@@ -104,13 +106,21 @@ func rowOf(source *SourceStatus) sourceRow {
 	if row.State == standingWaiting {
 		return row
 	}
-	row.Polls = append(row.Polls, sentenceOf("next poll: "+state.ExplainNext()))
+	row.Polls = append(row.Polls, sentenceOf("next poll: "+why))
 	for _, said := range []string{state.Log.Explain(), state.ExplainCost()} {
 		if said != "" {
 			row.Polls = append(row.Polls, sentenceOf(said))
 		}
 	}
 	return row
+}
+
+// next returns when the source is polled next, and why then.
+func (s *SourceStatus) next() (at time.Time, why string) {
+	if s.State.Outcome != aggregator.Gone && s.Rest.After(s.State.NextPoll) {
+		return s.Rest, "its host is left in peace until then: a poll of one of its sources was answered 429 or 503"
+	}
+	return s.State.NextPoll, s.State.ExplainNext()
 }
 
 // sentenceOf returns what was explained as a sentence of its own.

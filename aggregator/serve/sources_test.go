@@ -60,6 +60,28 @@ func TestSourcesInTroubleComeFirst(t *testing.T) {
 	}
 }
 
+// What comes next is never before the host's peace ends.
+func TestNextPollWaitsForTheHost(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		status SourceStatus
+		want   time.Time
+		rests  bool
+	}{
+		{"no rest", SourceStatus{State: aggregator.SourceState{Outcome: aggregator.Fetched, NextPoll: noon}}, noon, false},
+		{"due later", SourceStatus{State: aggregator.SourceState{Outcome: aggregator.Fetched, NextPoll: noon}, Rest: noon.Add(-time.Hour)}, noon, false},
+		{"held back", SourceStatus{State: aggregator.SourceState{Outcome: aggregator.Fetched, NextPoll: noon}, Rest: noon.Add(time.Hour)}, noon.Add(time.Hour), true},
+		{"never polled", SourceStatus{Rest: noon}, noon, true},
+		{"gone", SourceStatus{State: aggregator.SourceState{Outcome: aggregator.Gone}, Rest: noon}, time.Time{}, false},
+	} {
+		line := lineOf(&test.status)
+		if !line.NextPoll.Equal(test.want) || strings.Contains(line.WhyNext, "left in peace") != test.rests {
+			t.Errorf("%s: %v, %s", test.name, line.NextPoll, line.WhyNext)
+		}
+	}
+}
+
 // TestSourcesPageIsLight: four hundred sources with all there is to say of each
 // make a page that loads in a moment.
 func TestSourcesPageIsLight(t *testing.T) {

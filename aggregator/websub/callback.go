@@ -1,6 +1,7 @@
 package websub
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -10,8 +11,12 @@ import (
 	"wiredesk/aggregator"
 )
 
-// busyWait is when a hub that found no room is asked to come back.
-const busyWait = time.Minute
+const (
+	// busyWait is when a hub that found no room is asked to come back.
+	busyWait = time.Minute
+	// firstRead is the room in bytes that a body begins with; then it doubles.
+	firstRead = 16 << 10
+)
 
 // ServeHTTP answers a hub: GET, where it asks what was meant (sections 5.2 and
 // 5.3), and POST, where it brings something (section 7).
@@ -63,7 +68,7 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request, token strin
 		refuse(w, http.StatusGone) // the hub may end its side of it
 		return PushUnknown
 	}
-	body, outcome := s.readBody(w, r)
+	body, outcome := s.readBody(w, r, hostOf(sub.Hub))
 	switch outcome {
 	case "":
 	case PushTooLarge:
@@ -94,35 +99,53 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request, token strin
 	return ""
 }
 
-// readBody reads a body for which room is kept until it is released, or says
-// what is wrong with it.
-func (s *Subscriber) readBody(w http.ResponseWriter, r *http.Request) ([]byte, Outcome) {
-	room := r.ContentLength
-	if room > s.opts.MaxBodyBytes {
+// readBody reads a body, for which room is kept until it is released, or says
+// what is wrong with it. Room is taken as the bytes come, so that what is only
+// announced keeps nobody out. How long a body may take is the server's to say.
+func (s *Subscriber) readBody(w http.ResponseWriter, r *http.Request, host string) ([]byte, Outcome) {
+	limit := s.opts.MaxBodyBytes
+	if r.ContentLength > limit {
 		return nil, PushTooLarge
 	}
-	if room < 0 {
-		room = s.opts.MaxBodyBytes
-	}
-	if !s.mail.reserve(room) {
-		return nil, PushBusy
+	from := http.MaxBytesReader(w, r.Body, limit)
+	end := limit + 1 // a read beyond the last byte finds the end
+	if r.ContentLength >= 0 {
+		end = r.ContentLength
 	}
 	var body []byte
-	var err error
-	if r.ContentLength >= 0 {
-		body = make([]byte, r.ContentLength)
-		_, err = io.ReadFull(r.Body, body)
-	} else {
-		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBodyBytes))
+	var reserved int64
+	fail := func(outcome Outcome) ([]byte, Outcome) {
+		s.mail.arrived(host, reserved, 0)
+		return nil, outcome
 	}
-	if err != nil {
-		s.mail.release(room)
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, PushTooLarge
+	for int64(len(body)) < end {
+		if len(body) == cap(body) {
+			more := min(max(int64(len(body)), firstRead), end-reserved)
+			if !s.mail.reserve(host, more) {
+				return fail(PushBusy)
+			}
+			reserved += more
+			grown := make([]byte, len(body), reserved)
+			copy(grown, body)
+			body = grown
 		}
-		return nil, PushBroken
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF) && r.ContentLength < 0:
+			end = int64(len(body))
+		case err == nil || int64(len(body)) == r.ContentLength:
+		default:
+			if _, large := errors.AsType[*http.MaxBytesError](err); large {
+				return fail(PushTooLarge)
+			}
+			return fail(PushBroken)
+		}
 	}
-	s.mail.release(room - int64(len(body)))
+	if int64(len(body)) < reserved {
+		body = bytes.Clone(body) // what it does not need is given back
+	}
+	s.mail.arrived(host, reserved, int64(len(body)))
 	return body, ""
 }
 

@@ -156,7 +156,7 @@ func TestBusy(t *testing.T) {
 		most  int // that are taken while nobody carries them on
 	}{
 		{"many small ones", 1, pushesAhead + 1}, // and the one under way
-		{"some large ones", 1000, bodiesAhead},
+		{"some large ones", 1000, bodiesAhead},  // those that have come are not their hub's any more
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -184,6 +184,70 @@ func TestBusy(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Bodies that come slowly take the room of what has come of them, and those of
+// one host never so much that others find none.
+func TestSlowPushesKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 20
+	for _, test := range []struct {
+		name  string
+		bytes int // that come of each before it stops
+		busy  int // at least so many of the slow ones are told to come back
+	}{
+		{"announced", 0, 0},
+		{"begun", 1, 0},
+		{"nearly whole", most - 1, 6},
+	} {
+		for _, length := range []int64{most, -1} {
+			t.Run(fmt.Sprint(test.name, " ", length), func(t *testing.T) {
+				t.Parallel()
+				within(t, func(w *world) {
+					w.maxBody = most
+					w.restart()
+					w.sub.Configure(settings("norvia", "sudria"), []aggregator.SourceState{state("norvia", topic, hubA), state("sudria", topic, hubB)})
+					time.Sleep(5 * time.Second)
+					slow, other := w.sub.Subscription("norvia"), w.sub.Subscription("sudria")
+					var answers []*httptest.ResponseRecorder
+					var ends []*io.PipeWriter
+					for range bodiesAhead * 2 {
+						from, to := io.Pipe()
+						r := httptest.NewRequest(http.MethodPost, "/websub/"+slow.Token, from)
+						r.SetPathValue("token", slow.Token)
+						r.ContentLength = length
+						answer := httptest.NewRecorder()
+						go w.sub.ServeHTTP(answer, r)
+						go func() { _, _ = to.Write(make([]byte, test.bytes)) }()
+						answers, ends = append(answers, answer), append(ends, to)
+					}
+					synctest.Wait()
+					body := strings.Repeat("x", most)
+					for range 2 {
+						if code := bring(w.sub, other.Token, body, "X-Hub-Signature", sign(other.Secret.Reveal(), body)).Code; code != 202 {
+							t.Errorf("the push of another hub is answered %d", code)
+						}
+					}
+					for _, end := range ends {
+						_ = end.CloseWithError(io.ErrUnexpectedEOF)
+					}
+					synctest.Wait()
+					busy := 0
+					for _, answer := range answers {
+						if answer.Code == http.StatusServiceUnavailable {
+							busy++
+						}
+					}
+					if busy < test.busy || test.busy == 0 && busy > 0 {
+						t.Errorf("%d slow ones were told to come back, want %d or, if not none, more", busy, test.busy)
+					}
+					if m := w.sub.mail; m.leftBytes != bodiesAhead*most || len(m.coming) != 0 {
+						t.Errorf("%d bytes of room left, coming: %v", m.leftBytes, m.coming)
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ const (
 	carriers    = 4  // that take pushes; those of one source are taken in order
 	pushesAhead = 16 // pushes that each of them may have before it
 	bodiesAhead = 4  // how many of the largest bodies may be in memory
+	hubsBodies  = 2  // how many of those may still be coming from one host
 	// tellAgain is the wait before a lease is told again that could not be
 	// stored.
 	tellAgain = time.Minute
@@ -45,27 +46,45 @@ type mail struct {
 
 	mu        sync.Mutex
 	closed    bool
-	leftBytes int64           // of bodies that may still come into memory
-	untold    map[string]bool // sources of which a lease has changed
+	leftBytes int64            // of bodies that may still come into memory
+	hubBytes  int64            // of bodies that may be on their way from one host
+	coming    map[string]int64 // bytes of bodies on their way, by the hub's host
+	untold    map[string]bool  // sources of which a lease has changed
 }
 
 func newMail(maxBodyBytes int64) *mail {
-	m := &mail{news: make(chan struct{}, 1), leftBytes: bodiesAhead * maxBodyBytes, untold: map[string]bool{}}
+	m := &mail{
+		news: make(chan struct{}, 1), leftBytes: bodiesAhead * maxBodyBytes, hubBytes: hubsBodies * maxBodyBytes,
+		coming: map[string]int64{}, untold: map[string]bool{},
+	}
 	for i := range m.pushes {
 		m.pushes[i] = make(chan aggregator.Delivery, pushesAhead)
 	}
 	return m
 }
 
-// reserve takes room for a body, if there is any.
-func (m *mail) reserve(bytes int64) bool {
+// reserve takes room for a part of a body that comes from a host, if there is
+// any: a hub whose bodies come slowly takes none from the others.
+func (m *mail) reserve(host string, bytes int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed || m.leftBytes < bytes {
+	if m.closed || m.leftBytes < bytes || m.coming[host]+bytes > m.hubBytes {
 		return false
 	}
 	m.leftBytes -= bytes
+	m.coming[host] += bytes
 	return true
+}
+
+// arrived ends the coming of a body that had reserved room, and gives back what
+// it does not keep of it.
+func (m *mail) arrived(host string, reservedBytes, keptBytes int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.leftBytes += reservedBytes - keptBytes
+	if m.coming[host] -= reservedBytes; m.coming[host] == 0 {
+		delete(m.coming, host)
+	}
 }
 
 // release gives room back.

@@ -36,6 +36,7 @@ type world struct {
 	mu       sync.Mutex
 	requests []request
 	hub      func(r request) aggregator.Response // nil: it accepts
+	maxBody  int64                               // bytes of a push
 	verify   bool                                // hubs that accept ask back a second later
 	lease    time.Duration                       // that they give; 0: what is asked for
 	taken    []aggregator.Delivery
@@ -111,7 +112,7 @@ func (s *shelf) all() []aggregator.Subscription {
 func within(t *testing.T, f func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, store: &shelf{kept: map[string]aggregator.Subscription{}}, verify: true}
+		w := &world{t: t, store: &shelf{kept: map[string]aggregator.Subscription{}}, verify: true, maxBody: 1000}
 		w.start()
 		defer func() { w.stop() }()
 		f(w)
@@ -121,7 +122,7 @@ func within(t *testing.T, f func(w *world)) {
 // start runs a Subscriber over what the store holds.
 func (w *world) start() {
 	w.t.Helper()
-	sub, err := New(Options{Poster: w, Store: w.store, Taker: w, MaxBodyBytes: 1000, Log: slog.New(w), Pushed: w.pushed})
+	sub, err := New(Options{Poster: w, Store: w.store, Taker: w, MaxBodyBytes: w.maxBody, Log: slog.New(w), Pushed: w.pushed})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -66,8 +66,8 @@ output too.`,
 			if err := warn(cmd.ErrOrStderr(), cfg.Warnings); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, no problems\n", cfg.Path,
-				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"))
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, %s\n", cfg.Path,
+				count(len(cfg.Sources), "source", "sources"), count(len(cfg.Feeds), "feed", "feeds"), soundness(cfg.Warnings))
 			return left.note(cmd.OutOrStdout())
 		},
 	}
@@ -220,6 +220,15 @@ type checkedConfig struct {
 	Feeds    int       `json:"feeds"`
 	Warnings []problem `json:"warnings,omitempty"`
 	departures
+}
+
+// soundness says what there is to say of a valid configuration in two words, or of
+// one that has warnings.
+func soundness(warnings config.Problems) string {
+	if len(warnings) == 0 {
+		return "no problems"
+	}
+	return "no errors, " + count(len(warnings), "warning", "warnings")
 }
 
 // warn prints what will not do what it looks like, one a line.

@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/ingest"
+	"wiredesk/aggregator/serve"
 )
 
 // maxPreviewBytes bounds a poll's result handed to the daemon.
@@ -30,7 +31,7 @@ func (d *desk) control(ctx context.Context, listener net.Listener) error {
 	mux.Handle("/api/", d.server.Control())
 	server := &http.Server{
 		Handler: mux, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
-		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn),
+		ErrorLog: serve.ErrorLog(d.log),
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -68,6 +69,13 @@ func (d *desk) preview(w http.ResponseWriter, r *http.Request) {
 	var result aggregator.PollResult
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPreviewBytes)).Decode(&result); err != nil {
 		http.Error(w, "not a poll's result: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	known := func(src aggregator.Source) bool { return src.ID == result.Source }
+	if !slices.ContainsFunc(d.config.Load().Sources, known) {
+		http.Error(w, fmt.Sprintf(
+			"it does not know source %s yet: have it read its configuration again (systemctl reload wiredesk, or SIGHUP), then poll again", result.Source),
+			http.StatusConflict)
 		return
 	}
 	report, err := d.ingest.Preview(r.Context(), result)

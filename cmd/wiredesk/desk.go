@@ -122,19 +122,20 @@ func deskOver(db *storage.DB, client *fetch.Client, cfg *config.Config, log *slo
 	}
 	d.metrics.followers = d.hub.Followers
 	d.server, err = serve.New(serve.Options{
-		Archive:   db,
-		Documents: db,
-		Searcher:  d.searcher(),
-		Pinner:    pinner{d.ingest},
-		Hub:       d.hub,
-		Hubs:      d.hubs,
-		Edited:    d.hub.Changed,
-		Metrics:   d.metrics.handler(),
-		Alive:     d.alive,
-		Sources:   d.sources,
-		Observe:   d.metrics.request,
-		Log:       log,
-		Version:   version(),
+		Archive:     db,
+		Documents:   db,
+		Searcher:    d.searcher(),
+		Pinner:      pinner{d.ingest},
+		Hub:         d.hub,
+		Hubs:        d.hubs,
+		Edited:      d.hub.Changed,
+		Metrics:     d.metrics.handler(),
+		Alive:       d.alive,
+		Sources:     d.sources,
+		Observe:     d.metrics.request,
+		WhereFailed: d.metrics.whereFailed,
+		Log:         log,
+		Version:     version(),
 	}, publicationOf(cfg, d.carriers()))
 	if err != nil {
 		return nil, err

@@ -105,6 +105,7 @@ func TestDocumentedMetrics(t *testing.T) {
 	})
 	m := newMetrics(db, func() schedule.Load { return schedule.Load{} }, func() schedule.Spending { return schedule.Spending{} }, func() search.Figures { return search.Figures{} })
 	m.request("/", 200, time.Millisecond)
+	m.whereFailed("all")
 	families, err := m.registry.Gather()
 	if err != nil {
 		t.Fatal(err)

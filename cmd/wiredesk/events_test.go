@@ -73,6 +73,9 @@ func TestManyListeners(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is read from /proc")
 	}
+	if testing.Short() {
+		t.Skip("memory means nothing under the race detector, which multiplies it")
+	}
 	var page atomic.Pointer[string]
 	show := func(titles ...string) { text := atomOf("", titles...); page.Store(&text) }
 	show("Ferry aground")

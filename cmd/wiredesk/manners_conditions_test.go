@@ -38,6 +38,27 @@ func conditionRules() map[string]func(*guest) {
 			g.pollDue("norvia")
 			p.wantAsked(g, later)
 		},
+		"a feed that is whole is taken though its length was announced wrong": func(g *guest) {
+			p := newPublisher(g)
+			g.reads(p.source("norvia"))
+			announced := func(body []byte, tag string) http.HandlerFunc {
+				return with(headers{"Content-Length": strconv.Itoa(len(whole) + 100), "ETag": tag}, body)
+			}
+			p.answers(announced(whole, `"1"`))
+			if s := g.poll("norvia"); s.Outcome != aggregator.Fetched || s.Problem.Kind != aggregator.ProblemMended || s.EntriesNew != 2 || s.Failures != 0 {
+				g.Errorf("%+v", s)
+			}
+			if s := g.pollDue("norvia"); s.Outcome != aggregator.NotModified || s.Problem.Kind != aggregator.ProblemMended {
+				g.Errorf("the same again: %+v", s)
+			}
+			p.wantAsked(g, tag(`"1"`))
+			p.answers(announced(cut, `"2"`))
+			if s := g.pollDue("norvia"); s.Outcome != aggregator.Failed || s.Problem.Kind != aggregator.ProblemTruncated || s.Failures != 1 {
+				g.Errorf("cut short: %+v", s)
+			}
+			g.pollDue("norvia")
+			p.wantAsked(g, tag(`"1"`))
+		},
 		"no failure makes a poll unconditional": func(g *guest) {
 			p := newPublisher(g)
 			g.reads(p.source("norvia"))

@@ -26,6 +26,9 @@ import (
 // is justified by a rule, and none is unconditional but the first for each feed.
 func TestWeekInThePublishersLog(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("a whole week, which is long under the race detector")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		w := newWeek(t, start)

@@ -30,6 +30,7 @@ type metrics struct {
 	pushes   *prometheus.CounterVec
 	asked    *prometheus.CounterVec
 	pushed   *prometheus.CounterVec
+	failed   *prometheus.CounterVec
 	// subscriptions counts those with hubs. It is set before anyone gathers;
 	// nil: there are none.
 	subscriptions func() map[aggregator.SubscriptionState]int
@@ -75,6 +76,9 @@ func newMetrics(db *storage.DB, load func() schedule.Load, spending func() sched
 	m.pushed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "wiredesk_hub_deliveries_total", Help: "Editions that our hub sent, by what came of it.",
 	}, []string{"outcome"})
+	m.failed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "wiredesk_where_failures_total", Help: "Times that a feed's where expression failed on a story, by feed.",
+	}, []string{"feed"})
 	for _, v := range websub.Verifications() {
 		m.asked.WithLabelValues(string(v))
 	}
@@ -97,7 +101,7 @@ func newMetrics(db *storage.DB, load func() schedule.Load, spending func() sched
 	for _, k := range aggregator.DecisionKinds() {
 		m.stories.WithLabelValues(k.String())
 	}
-	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload, m.pushes, m.asked, m.pushed,
+	m.registry.MustRegister(m.polls, m.entries, m.stories, m.pickup, m.requests, m.duration, m.reload, m.pushes, m.asked, m.pushed, m.failed,
 		gauge("wiredesk_polls_due", "Sources that are due and wait: for their host, a place, memory, or because peaks are flattened.",
 			func() float64 { return float64(load().Due) }),
 		gauge("wiredesk_poll_lateness_seconds", "The longest wait of late of a source that was due, its host's rest not counted.",
@@ -175,6 +179,9 @@ func (m *metrics) verified(v websub.Verification) { m.asked.WithLabelValues(stri
 
 // delivered counts what came of sending an edition.
 func (m *metrics) delivered(o websub.Delivered) { m.pushed.WithLabelValues(string(o)).Inc() }
+
+// whereFailed counts a failure of a feed's where expression.
+func (m *metrics) whereFailed(feed string) { m.failed.WithLabelValues(feed).Inc() }
 
 // push counts what became of what a hub sent.
 func (m *metrics) push(o websub.Outcome) { m.pushes.WithLabelValues(string(o)).Inc() }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,9 @@ func takes(names ...string) cobra.PositionalArgs {
 			return wrongCall(cmd, fmt.Errorf("%s is missing", names[len(args)]))
 		case len(args) > len(names):
 			return wrongCall(cmd, fmt.Errorf("%q is one argument too many", args[len(names)]))
+		}
+		if empty := slices.Index(args, ""); empty >= 0 {
+			return wrongCall(cmd, fmt.Errorf("%s is empty", names[empty]))
 		}
 		return nil
 	}

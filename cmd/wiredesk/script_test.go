@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 			})
 			env.Values[daemonsKey{}] = daemons
 			env.Setenv("WIRES", wires.URL)
+			env.Setenv("WIRES_BY_NAME", strings.Replace(wires.URL, "127.0.0.1", "localhost", 1)) // another host
 			env.Setenv("WIRES_HOST", strings.TrimPrefix(wires.URL, "http://"))
 			env.Setenv("WIRES_ID", config.SourceID(wires.URL))
 			env.Setenv("NOBODY", "http://127.0.0.1:1")

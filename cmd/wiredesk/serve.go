@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
+	"wiredesk/aggregator/serve"
 	"wiredesk/config"
 )
 
@@ -45,6 +47,9 @@ func runDaemon(ctx context.Context, flags *common) error {
 	}
 	flags.config = cfg.Path // a reload never looks elsewhere
 	log := flags.logger()
+	// net/http has lines of its own for what servers that are polled do wrong.
+	stdlog.SetFlags(0)
+	stdlog.SetOutput(serve.ErrorLog(log).Writer())
 	listener, err := listen(ctx, cfg.Listen, "change listen")
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/dedupe"
@@ -29,6 +30,7 @@ func statusesOf(cfg *config.Config, state func(source string) aggregator.SourceS
 		known := state(src.ID)
 		all[i] = serve.SourceStatus{Carrier: aggregator.CarrierOf(src, known), State: known}
 	}
+	setRests(all, cfg, time.Now())
 	return all
 }
 

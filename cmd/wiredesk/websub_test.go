@@ -144,6 +144,7 @@ func TestWebSubRocks(t *testing.T) {
 			if len(asked) != 1 || asked[0].Get("hub.topic") != w.URL+test.topic || asked[0].Get("hub.mode") != "subscribe" {
 				t.Errorf("the hub was asked %v, want once for %s", asked, w.URL+test.topic)
 			}
+			d.until("asked back", func() bool { return len(h.verdicts()) > 0 })
 			if diff := cmp.Diff([]verdict{{"subscribe", 200, true}}, h.verdicts(), cmp.AllowUnexported(verdict{})); diff != "" {
 				t.Errorf("the hub asked back (-want +got):\n%s", diff)
 			}
