@@ -25,7 +25,9 @@
 // there are processors, and kept among those that were asked for last, while no
 // story changes and for a second at least. Its stories come from a [Searcher],
 // which knows them without reading them; without one the archive is read, as far
-// as one edition may. What makes no sense is refused with a sentence.
+// as one edition may. It is written in the format that was asked for, from what
+// is remembered of its stories where they are as they were. What makes no sense
+// is refused with a sentence.
 //
 // # Asking again
 //
@@ -34,8 +36,8 @@
 // compress (RFC 9110, section 13.1.2). Feeds also have a Last-Modified date,
 // which within the life of a server grows whenever the bytes change, so that
 // readers that keep dates alone miss nothing; of a narrowed feed that holds as
-// long as it is kept. Pages have none: a story that
-// leaves a list changes it without leaving a date.
+// long as it is kept. Pages have none: a story that leaves a list changes it
+// without leaving a date.
 //
 // Who has an earlier edition of a feed and says A-IM: feed gets the parts that
 // are new since then (RFC 3229), as far back as a bounded memory reaches.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/search"
 )
 
 // walk reads a JSON feed and the pages that next_url leads to, and counts how
@@ -93,6 +94,51 @@ func TestPagesMissNothing(t *testing.T) {
 			}
 			if met[id] != want {
 				t.Errorf("%s: story %d was met %d times, want %d", test.path, i, met[id], want)
+			}
+		}
+	}
+}
+
+// placed is an index that finds every story, and some that have left the
+// archive since.
+type placed struct{ world *shelfOfStories }
+
+func (p placed) Changes() uint64 { return 0 }
+
+func (p placed) Find(q search.Query) (ids []aggregator.StoryID, err error) {
+	for n, v := range p.world.views {
+		isAfter := v.First.Before(q.Before.First) || v.First.Equal(q.Before.First) && v.Seq < q.Before.Seq
+		if !atNewest(q.Before) && !isAfter {
+			continue
+		}
+		if n%5 == 0 {
+			ids = append(ids, aggregator.StoryID{15: byte(n), 14: byte(n >> 8)})
+		}
+		ids = append(ids, v.ID)
+	}
+	return ids[:min(len(ids), q.Limit)], nil
+}
+
+// The pages of what was searched for miss nothing either, where more left the
+// archive than were asked for in their place too.
+func TestPagesOfASearchMissNothing(t *testing.T) {
+	t.Parallel()
+	world := &shelfOfStories{}
+	const stories = 600
+	for i := range stories {
+		world.put(story(entry(uint64(i+1), "north", fmt.Sprintf("Lock gate %d opens", i), noon.Add(time.Duration(i/3)*time.Minute))))
+	}
+	p := publication()
+	p.Feeds = []aggregator.Feed{{Slug: "all", Title: "All", Limit: 40}}
+	h := rendered(t, Options{Archive: world, Searcher: placed{world}}, p).Handler()
+	for _, path := range []string{"/feeds/all.json?q=gate", "/feeds/all.json?q=gate&limit=150", "/feeds/all.json?q=gate&limit=1000"} {
+		met, pages := walk(t, h, path, func() {})
+		if len(met) != stories {
+			t.Errorf("%s: %d stories of %d on %d pages", path, len(met), stories, pages)
+		}
+		for id, times := range met {
+			if times != 1 {
+				t.Errorf("%s: %s was met %d times", path, id, times)
 			}
 		}
 	}
