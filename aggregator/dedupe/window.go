@@ -16,12 +16,12 @@ type doc struct {
 	story    *story // nil: withdrawn from the window
 	keys     keys
 	older    [keyKinds]uint32 // number of the next older entry with each key
+	packed   []uint32         // terms sorted by slot, pairs, sketch, opinions
+	skeleton uint64
+	grams    signature
 	seen     instant
 	when     instant // what the entry claims, as far as it may be trusted
 	source   uint32
-	packed   []uint32 // terms sorted by slot, pairs, sketch, opinions
-	skeleton uint64
-	grams    signature
 	shingles uint16
 	terms    uint8
 	pairs    uint8
