@@ -62,6 +62,7 @@ type DB struct {
 
 	counters atomic.Pointer[counters] // as of the last commit
 	states   atomic.Pointer[[2]state] // the last two, the later last; nil before the file was read
+	walked   atomic.Int64             // entries read one after the other since the file's pages were last given back
 
 	writing sync.Mutex // guards what follows
 	encoder encoder

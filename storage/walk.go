@@ -173,6 +173,10 @@ func (db *DB) replay(next uint64, since time.Time, yield func(aggregator.Entry) 
 				}
 				batch = append(batch, e)
 			}
+			if db.walked.Add(int64(examined)) >= releaseWalked {
+				db.walked.Store(0)
+				db.release()
+			}
 			return nil
 		})
 		if err != nil || examined == 0 {
