@@ -97,7 +97,7 @@ type Poller struct {
 // more documents at a time than there are processors to do it: a document being
 // parsed takes many times the memory of its body.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
-	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, min(runtime.GOMAXPROCS(0), runtime.NumCPU()))}
 }
 
 // Within returns a Poller like p of which each request asks grow for what its
