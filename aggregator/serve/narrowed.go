@@ -114,7 +114,9 @@ func (s *Server) takePlace(ctx context.Context) error {
 }
 
 // newPlaces returns a place for each processor that editions may be made on.
-func newPlaces() chan struct{} { return make(chan struct{}, min(runtime.GOMAXPROCS(0), runtime.NumCPU())) }
+func newPlaces() chan struct{} {
+	return make(chan struct{}, min(runtime.GOMAXPROCS(0), runtime.NumCPU()))
+}
 
 // makeNarrowed makes an edition and keeps it.
 func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishedFeed, format publish.Format, n narrowing, key string, old *kept) (_ *edition, err error) {

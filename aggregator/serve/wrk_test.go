@@ -1,9 +1,7 @@
 package serve
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -13,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"wiredesk/aggregator"
 )
@@ -70,44 +67,6 @@ func TestThroughput(t *testing.T) {
 	}
 }
 
-// TestLatencyWhileStoriesChange loads the server with 64 connections while
-// stories change all the time.
-func TestLatencyWhileStoriesChange(t *testing.T) {
-	if os.Getenv("WIREDESK_LONG") == "" {
-		t.Skip("takes minutes: set WIREDESK_LONG=1")
-	}
-	if _, err := exec.LookPath("wrk"); err != nil {
-		t.Skip(err)
-	}
-	world := largeWorld()
-	s := rendered(t, Options{Archive: world}, oneFeed(aggregator.Feed{Slug: "all", Title: "All", Limit: 200}))
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx) }()
-	changing := make(chan struct{})
-	go func() {
-		defer close(changing)
-		for n := uint64(0); ctx.Err() == nil; n++ {
-			world.put(story(entry(5000+n%200, "north", fmt.Sprint("Gale, warning ", n), noon.Add(time.Duration(n)*time.Second))))
-			s.Touch(nil)
-			time.Sleep(10 * time.Millisecond)
-		}
-	}()
-	address := listening(t, s.Handler())
-	for _, header := range []string{"Accept-Encoding: gzip", "If-None-Match: \"x\""} {
-		got := load(t, address+"/feeds/all.atom", header, 64)
-		t.Logf("%s: %.0f requests/s, the slowest hundredth takes %v", header, got.rate, got.slow)
-		if header == "Accept-Encoding: gzip" && got.slow > 20*time.Millisecond {
-			t.Errorf("the slowest hundredth takes %v, want 20ms", got.slow)
-		}
-	}
-	stop()
-	<-changing
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
-}
-
 // bare writes the form with the headers it cannot be without.
 func bare(f *form, e *edition) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -141,9 +100,8 @@ func listening(t *testing.T, h http.Handler) string {
 
 // loaded is what wrk says of a run.
 type loaded struct {
-	rate float64       // requests in a second
-	fit  float64       // requests in a second of the server's own processor time
-	slow time.Duration // what the slowest hundredth of the requests took, or more
+	rate float64 // requests in a second
+	fit  float64 // requests in a second of the server's own processor time
 }
 
 // load runs wrk on the second processor.
@@ -151,7 +109,7 @@ func load(t *testing.T, address, header string, connections int) (l loaded) {
 	t.Helper()
 	before := processorTime(t)
 	out, err := exec.CommandContext(t.Context(), "taskset", "-c", "1", "wrk", "-t1", "-c", strconv.Itoa(connections), "-d2s",
-		"--latency", "-H", header, address).CombinedOutput()
+		"-H", header, address).CombinedOutput()
 	if err != nil {
 		t.Fatalf("wrk: %v: %s", err, out)
 	}
@@ -167,9 +125,6 @@ func load(t *testing.T, address, header string, connections int) (l loaded) {
 	if err == nil {
 		l.fit = requests / used.Seconds()
 		l.rate, err = strconv.ParseFloat(number(`Requests/sec:\s+([0-9.]+)`), 64)
-	}
-	if err == nil {
-		l.slow, err = time.ParseDuration(number(`99%\s+([0-9.]+[a-z]+)`))
 	}
 	if err != nil {
 		t.Fatal(err)

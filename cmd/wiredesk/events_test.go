@@ -84,14 +84,7 @@ func TestManyListeners(t *testing.T) {
 	wire := newWire(t, mux)
 	p := newProcess(t, []aggregator.Source{{ID: "norvia", URL: wire.URL + "/feed"}})
 	address := freeAddress(t)
-	text, err := os.ReadFile(p.config())
-	if err == nil {
-		text = bytes.Replace(text, []byte("unix:"+p.socket()), []byte(address), 1)
-		err = os.WriteFile(p.config(), text, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	p.reconfigure(strings.NewReplacer("unix:"+p.socket(), address))
 	p.client = &http.Client{Timeout: patience}
 	p.start(t.Context())
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -89,16 +90,33 @@ func newProcess(tb testing.TB, sources []aggregator.Source) *process {
 func (p *process) socket() string { return filepath.Join(p.folder, "http.sock") }
 func (p *process) config() string { return filepath.Join(p.folder, "wiredesk.yaml") }
 
-// start starts the daemon. ctx ends it.
-func (p *process) start(ctx context.Context) {
+// reconfigure changes the configuration for the next start.
+func (p *process) reconfigure(change *strings.Replacer) {
+	p.tb.Helper()
+	text, err := os.ReadFile(p.config())
+	if err == nil {
+		err = os.WriteFile(p.config(), []byte(change.Replace(string(text))), 0o600)
+	}
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+}
+
+// start starts the daemon, under another program where one is given. ctx ends
+// it.
+func (p *process) start(ctx context.Context, under ...string) {
 	p.tb.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		p.tb.Fatal(err)
 	}
 	// TestMain takes the test binary for the program by this name.
-	p.cmd = exec.CommandContext(ctx, self)
-	p.cmd.Args = []string{"wiredesk", "serve", "--config", p.config()}
+	program := filepath.Join(p.folder, "wiredesk")
+	if err := os.Symlink(self, program); err != nil && !errors.Is(err, fs.ErrExist) {
+		p.tb.Fatal(err)
+	}
+	command := append(under, program, "serve", "--config", p.config())
+	p.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
 	p.cmd.Stderr = p.said
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
