@@ -153,6 +153,7 @@ func TestPagesBothWays(t *testing.T) {
 		{Slug: "late", Title: "Of late", Limit: 100, MaxAge: 5 * time.Hour},
 		{Slug: "whales", Title: "Whales", Limit: 2, Where: `title contains "whale"`},
 		{Slug: "none", Title: "None", Limit: 40, Where: `title contains "squid"`},
+		{Slug: "one", Title: "One", Limit: 40, Where: `title contains "gate 2499 "`},
 	}
 	for i, tt := range []struct {
 		name, path string
@@ -167,6 +168,7 @@ func TestPagesBothWays(t *testing.T) {
 		{"young ones, from below", "late?", 100, func(n int) bool { return n/3 > stories/3-5*60 }},
 		{"an expression", "whales?", 900, func(n int) bool { return n%500 == 0 }},
 		{"an expression that lets none through", "none?", 900, func(int) bool { return false }},
+		{"one that is far above", "one?", 100, func(n int) bool { return n == 2499 }},
 	} {
 		for _, indexed := range []bool{false, true} {
 			// Each format with and without an index, if not each of these walks.
@@ -175,7 +177,7 @@ func TestPagesBothWays(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					untilNoon()
-					world, want := &shelfOfStories{}, []string(nil)
+					world, want, above := &shelfOfStories{}, []string(nil), 0
 					for n := range stories { // three share an instant; none is at the end of its time soon
 						title := fmt.Sprintf("Lock gate %d opens", n)
 						if n%500 == 0 {
@@ -185,6 +187,9 @@ func TestPagesBothWays(t *testing.T) {
 						world.views = append(world.views, v)
 						if tt.fits(n) {
 							want = append(want, v.ID.URN())
+							if n >= tt.from {
+								above++
+							}
 						}
 					}
 					slices.Reverse(world.views)
@@ -197,16 +202,16 @@ func TestPagesBothWays(t *testing.T) {
 					slug, query, _ := strings.Cut(tt.path, "?")
 					at := world.views[stories-1-tt.from]
 					path := "/feeds/" + slug + "." + format + "?" + query + "&before=" + url.QueryEscape(formatPosition(positionOf(at)))
-					bothWays(t, s, world, path, want)
+					bothWays(t, s, world, path, want, above)
 				})
 			})
 		}
 	}
 }
 
-// bothWays walks up from a document, down to the end, and up again while stories
-// come.
-func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want []string) {
+// bothWays walks up from a document, above which there are so many of the
+// stories, down to the end, and up again while stories come.
+func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want []string, above int) {
 	t.Helper()
 	h, rest := s.Handler(), func() {}
 	up, top := followPages(t, h, path, toPrevious, rest)
@@ -214,6 +219,9 @@ func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want 
 	met := idsOf(up)
 	if diff := cmp.Diff(want[:len(met)], met); diff != "" {
 		t.Errorf("upwards (-want +got):\n%s", diff)
+	}
+	if len(met)-len(up[len(up)-1].ids) != above {
+		t.Errorf("%d stories were met above %s, want %d", len(met)-len(up[len(up)-1].ids), path, above)
 	}
 	if len(want) > 0 && len(up[0].ids) == 0 {
 		t.Errorf("previous leads to %s, where nothing is", top)
@@ -229,7 +237,7 @@ func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want 
 	late := 0
 	come := func() {
 		late++
-		v := story(entry(uint64(10_000+late), "harbour", fmt.Sprint("Late whale ", late), noon.Add(time.Duration(late)*time.Millisecond)))
+		v := story(entry(uint64(10_000+late), "harbour", fmt.Sprintf("Late whale at gate 2499 (%d)", late), noon.Add(time.Duration(late)*time.Millisecond)))
 		world.put(v)
 		want = append([]string{v.ID.URN()}, want...)
 		s.Touch(nil)
@@ -251,7 +259,7 @@ func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want 
 	if diff := cmp.Diff(want[1:], met); late < 30 && diff != "" { // the last came after the end was reached
 		t.Errorf("upwards while stories come (-want +got):\n%s", diff)
 	}
-	if again := readPage(t, h, top); again.previous == "" && again.ids[0] != want[0] {
+	if again := readPage(t, h, top); again.previous == "" && (len(again.ids) == 0 || again.ids[0] != want[0]) {
 		t.Errorf("%s has neither what came last nor a page before it", top)
 	}
 }
