@@ -230,7 +230,7 @@ func bothWays(t *testing.T, s *Server, world *shelfOfStories, path string, want 
 	if diff := cmp.Diff(want, idsOf(down)); diff != "" {
 		t.Errorf("downwards from %s (-want +got):\n%s", top, diff)
 	}
-	if newest := readPage(t, h, up[0].first); newest.previous != "" || len(newest.ids) > 0 && newest.ids[0] != up[0].ids[0] {
+	if newest := readPage(t, h, up[0].first); newest.previous != "" || len(newest.ids) > 0 && len(up[0].ids) > 0 && newest.ids[0] != up[0].ids[0] {
 		t.Errorf("%s, where first leads, does not begin as %s", up[0].first, top)
 	}
 
