@@ -186,6 +186,22 @@ func (m *model) compare(t *testing.T, db *DB) {
 	views, _, err := db.Newest(aggregator.Position{}, len(want)+1)
 	fail(err)
 	equal(t, "newest", want, views)
+	// Upwards from any place come those that stand above it.
+	for at := 0; at <= len(want); at += 1 + len(want)/7 {
+		var after aggregator.Position
+		if at < len(want) {
+			after = aggregator.Position{First: want[at].First, Seq: want[at].Seq}
+		}
+		var above []aggregator.Story
+		for _, v := range slices.Backward(want[:at]) {
+			above = append(above, v.Story)
+		}
+		for _, limit := range []int{3, len(want) + 1} {
+			newer, err := db.NewerStories(after, limit)
+			fail(err)
+			equal(t, "newer", above[:min(limit, len(above))], newer)
+		}
+	}
 	states, err := db.States()
 	fail(err)
 	var wantStates []aggregator.SourceState

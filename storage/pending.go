@@ -148,46 +148,83 @@ func (p *pending) from(key []byte) (first waitingKey, found bool) {
 	return first, found
 }
 
-// backward walks through the waiting keys from the last to the first.
-type backward []run // what is left of each run, and none without
+// way walks through the waiting keys in order, or from the last to the first.
+type way struct {
+	left   []run // what is left of each run, and none without
+	upward bool
+}
 
 // before returns the way back from a key, without the key itself; nil: from the
 // end.
-func (p *pending) before(key []byte) backward {
-	var b backward
+func (p *pending) before(key []byte) way {
+	return p.way(false, func(r run) run {
+		if key == nil {
+			return r
+		}
+		end, _ := r.search(key)
+		return r[:end]
+	})
+}
+
+// after returns the way in order from a key, without the key itself.
+func (p *pending) after(key []byte) way {
+	return p.way(true, func(r run) run {
+		start, found := r.search(key)
+		if found {
+			start++
+		}
+		return r[start:]
+	})
+}
+
+func (p *pending) way(upward bool, part func(run) run) way {
+	w := way{upward: upward}
 	for _, runs := range p.runs {
 		for _, r := range runs {
-			end := len(r)
-			if key != nil {
-				end, _ = r.search(key)
-			}
-			if end > 0 {
-				b = append(b, r[:end])
+			if r = part(r); len(r) > 0 {
+				w.left = append(w.left, r)
 			}
 		}
 	}
-	return b
+	return w
 }
 
-// last returns the last key that is left and where it is in b; nil where none
-// is.
-func (b backward) last() (key []byte, at int) {
-	for i, r := range b {
-		if k := r[len(r)-1].key[:]; bytes.Compare(k, key) > 0 {
-			key, at = k, i
+// leads tells whether the way comes by the key a before it comes by b; nil is
+// its end.
+func (w *way) leads(a, b []byte) bool {
+	if a == nil || b == nil {
+		return a != nil
+	}
+	return bytes.Compare(a, b) < 0 == w.upward
+}
+
+// peek returns the next key and in which of the runs it is; nil at the end.
+func (w *way) peek() (key []byte, in int) {
+	for i, r := range w.left {
+		k := r[len(r)-1].key[:]
+		if w.upward {
+			k = r[0].key[:]
+		}
+		if w.leads(k, key) {
+			key, in = k, i
 		}
 	}
-	return key, at
+	return key, in
 }
 
-// without leaves out the last key, which is at that place.
-func (b backward) without(at int) backward {
-	b[at] = b[at][:len(b[at])-1]
-	if len(b[at]) == 0 {
-		b[at] = b[len(b)-1]
-		b = b[:len(b)-1]
+// pass leaves the next key behind, which is in that run.
+func (w *way) pass(in int) {
+	r := w.left[in]
+	if w.upward {
+		r = r[1:]
+	} else {
+		r = r[:len(r)-1]
 	}
-	return b
+	w.left[in] = r
+	if last := len(w.left) - 1; len(r) == 0 {
+		w.left[in] = w.left[last]
+		w.left = w.left[:last]
+	}
 }
 
 // bytes returns what the file keeps of it.

@@ -106,17 +106,30 @@ func comparePending(t *testing.T, p *pending, want map[[16]byte]uint64, middle [
 		}
 	}
 	end, _ := sorted.search(middle[:])
-	for at, from := range map[int][]byte{len(sorted): nil, end: middle[:]} {
-		b := p.before(from)
-		for n := at - 1; n >= 0; n-- {
-			key, in := b.last()
-			if !bytes.Equal(key, sorted[n].key[:]) {
-				t.Fatalf("%x comes before, want %x", key, sorted[n].key)
+	walk := func(way way, want run) {
+		t.Helper()
+		for _, k := range want {
+			key, in := way.peek()
+			if !bytes.Equal(key, k.key[:]) {
+				t.Fatalf("%x comes, want %x", key, k.key)
 			}
-			b = b.without(in)
+			way.pass(in)
 		}
-		if key, _ := b.last(); key != nil {
-			t.Fatalf("%x comes before the first", key)
+		if key, _ := way.peek(); key != nil {
+			t.Fatalf("%x comes beyond the end", key)
+		}
+	}
+	back := slices.Clone(sorted)
+	slices.Reverse(back)
+	walk(p.before(nil), back)
+	walk(p.before(middle[:]), back[len(back)-end:])
+	walk(p.after(middle[:]), sorted[end:])
+	if at := len(sorted) / 2; at > 0 && at+1 < len(sorted) { // a key that waits is passed itself
+		back, on := p.before(sorted[at].key[:]), p.after(sorted[at].key[:])
+		below, _ := back.peek()
+		above, _ := on.peek()
+		if !bytes.Equal(below, sorted[at-1].key[:]) || !bytes.Equal(above, sorted[at+1].key[:]) {
+			t.Fatalf("%x stands between %x and %x, want %x and %x", sorted[at].key, below, above, sorted[at-1].key, sorted[at+1].key)
 		}
 	}
 	if p.shift == 58 {

@@ -15,7 +15,7 @@ import (
 // and the result is empty.
 func (db *DB) Newest(before aggregator.Position, limit int) ([]aggregator.StoryView, aggregator.Position, error) {
 	var views []aggregator.StoryView
-	err := db.newest(before, limit, func(r *reader, s aggregator.Story) error {
+	err := db.placed(before, (*reader).placesBefore, limit, func(r *reader, s aggregator.Story) error {
 		view, err := r.viewOf(s)
 		views = append(views, view)
 		return err
@@ -31,8 +31,21 @@ func (db *DB) Newest(before aggregator.Position, limit int) ([]aggregator.StoryV
 
 // NewestStories is Newest without the entries, which costs a tenth.
 func (db *DB) NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error) {
-	var stories []aggregator.Story
-	err := db.newest(before, limit, func(_ *reader, s aggregator.Story) error {
+	return db.storiesPlaced(before, (*reader).placesBefore, limit)
+}
+
+// NewerStories returns at most limit stories that come before the place after
+// in the order of Newest, withdrawn ones included, without their entries: those
+// that stand nearest to it, the nearest first. The zero Position asks from the
+// oldest.
+func (db *DB) NewerStories(after aggregator.Position, limit int) ([]aggregator.Story, error) {
+	return db.storiesPlaced(after, (*reader).placesAfter, limit)
+}
+
+func (db *DB) storiesPlaced(
+	at aggregator.Position, places func(*reader, aggregator.Position) *placeWalk, limit int,
+) (stories []aggregator.Story, err error) {
+	err = db.placed(at, places, limit, func(_ *reader, s aggregator.Story) error {
 		stories = append(stories, s)
 		return nil
 	})
@@ -42,12 +55,16 @@ func (db *DB) NewestStories(before aggregator.Position, limit int) ([]aggregator
 	return stories, nil
 }
 
-// newest hands over at most limit stories after the place before, in order.
-func (db *DB) newest(before aggregator.Position, limit int, each func(*reader, aggregator.Story) error) error {
+// placed hands over the stories of at most limit places from one on, in the
+// order of the walk.
+func (db *DB) placed(
+	at aggregator.Position, places func(*reader, aggregator.Position) *placeWalk, limit int,
+	each func(*reader, aggregator.Story) error,
+) error {
 	return db.read("newest stories", func(r *reader) error {
-		places := r.placesBefore(before)
+		walk := places(r, at)
 		for ; limit > 0; limit-- {
-			place := places.next()
+			place := walk.next()
 			if place == nil {
 				return nil
 			}
@@ -79,16 +96,16 @@ func (r *reader) storyPlaced(place []byte) (aggregator.Story, error) {
 	return s, err
 }
 
-// placeWalk walks through the places among the newest, the newest first: those
-// of the bucket and those that wait.
+// placeWalk walks through the places among the newest, those of the bucket and
+// those that wait: the newest first, or the oldest.
 type placeWalk struct {
 	cursor  *bolt.Cursor
 	place   []byte // the next of the bucket
-	waiting backward
+	waiting way
 }
 
 // placesBefore begins after a place, at the newest where that is the zero
-// Position.
+// Position, and leads to the oldest.
 func (r *reader) placesBefore(before aggregator.Position) *placeWalk {
 	walk := &placeWalk{cursor: r.tx.Bucket([]byte(newestBucket)).Cursor()}
 	if before == (aggregator.Position{}) {
@@ -106,14 +123,32 @@ func (r *reader) placesBefore(before aggregator.Position) *placeWalk {
 	return walk
 }
 
+// placesAfter begins before a place and leads to the newest. No story has the
+// zero Position, so that from there on are all.
+func (r *reader) placesAfter(after aggregator.Position) *placeWalk {
+	at := newestKey(stampOf(after.First), after.Seq)
+	walk := &placeWalk{
+		cursor:  r.tx.Bucket([]byte(newestBucket)).Cursor(),
+		waiting: r.waiting.newest.after(at[:]),
+	}
+	if walk.place, _ = walk.cursor.Seek(at[:]); bytes.Equal(walk.place, at[:]) {
+		walk.place, _ = walk.cursor.Next()
+	}
+	return walk
+}
+
 // next returns the next place; nil after the last.
 func (w *placeWalk) next() []byte {
 	place := w.place
-	if waiting, at := w.waiting.last(); bytes.Compare(waiting, place) > 0 {
-		w.waiting = w.waiting.without(at)
+	if waiting, in := w.waiting.peek(); w.waiting.leads(waiting, place) {
+		w.waiting.pass(in)
 		return waiting
 	}
-	if place != nil {
+	switch {
+	case place == nil:
+	case w.waiting.upward:
+		w.place, _ = w.cursor.Next()
+	default:
 		w.place, _ = w.cursor.Prev()
 	}
 	return place

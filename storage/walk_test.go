@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,6 +62,16 @@ func testNewest(t *testing.T, most [2]int) {
 			at = next
 		}
 		equal(t, "order", want, got)
+		slices.Reverse(got)
+		equal(t, "order upwards", got, climb(t, db, limit))
+	}
+	newer, err := db.NewerStories(aggregator.Position{First: day()}, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "not older than an instant", []aggregator.Story{c.Stories[0], c.Stories[3], c.Stories[2], c.Stories[1]}, newer)
+	if newer, err := db.NewerStories(aggregator.Position{}, 0); len(newer) > 0 || err != nil {
+		t.Errorf("of none that were asked for: %d, %v", len(newer), err)
 	}
 
 	// A story whose First changes has one place, the new one.
@@ -77,6 +88,27 @@ func testNewest(t *testing.T, most [2]int) {
 		got = append(got, v.Seq)
 	}
 	equal(t, "order", []uint64{3, 4, 1, 2, 5}, got)
+	equal(t, "order upwards", []uint64{5, 2, 1, 4, 3}, climb(t, db, 2))
+}
+
+// climb returns the Seqs of all stories as NewerStories hands them out, so many
+// at once.
+func climb(t *testing.T, db *DB, limit int) (seqs []uint64) {
+	t.Helper()
+	var at aggregator.Position
+	for {
+		stories, err := db.NewerStories(at, limit)
+		if err != nil || len(seqs) > 100 {
+			t.Fatalf("after %d stories: %v", len(seqs), err)
+		}
+		if len(stories) == 0 {
+			return seqs
+		}
+		for _, s := range stories {
+			seqs = append(seqs, s.Seq)
+			at = aggregator.Position{First: s.First, Seq: s.Seq}
+		}
+	}
 }
 
 func TestReplay(t *testing.T) {

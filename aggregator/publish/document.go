@@ -13,6 +13,9 @@ type Document struct {
 	// with the stories that come after the last one (RFC 5005, section 3);
 	// empty: there is none.
 	Older string
+	// Newer are those of the document with the stories that come before the
+	// first one.
+	Newer string
 
 	// Archive is the name of an archive document (RFC 5005, section 4); empty:
 	// it is none.
@@ -30,7 +33,7 @@ const StylePath = "/feed.css"
 // links are the addresses a document names, all absolute; empty: left out.
 type links struct {
 	self                              string
-	next, first                       string
+	first, previous, next             string
 	current, prevArchive, nextArchive string
 }
 
@@ -48,11 +51,15 @@ func (d *Document) links(site Site, feed aggregator.Feed, format Format) links {
 	if d.Archive != "" {
 		l.self, l.current = archive(d.Archive), current
 	}
-	if d.Older != "" {
-		older := feed
-		older.Page = d.Older
-		l.next = withQuery(current, older.Query())
+	page := func(parameters string) string {
+		if parameters == "" {
+			return ""
+		}
+		of := feed
+		of.Page = parameters
+		return withQuery(current, of.Query())
 	}
+	l.previous, l.next = page(d.Newer), page(d.Older)
 	if feed.Page != "" {
 		newest := feed
 		newest.Page = ""
@@ -72,7 +79,7 @@ func withQuery(address, query string) string {
 func (l *links) atom(mediaType string) []atomLink {
 	all := []atomLink{{Rel: "self", Type: mediaType, Href: l.self}}
 	for _, link := range []struct{ rel, href string }{
-		{"first", l.first}, {"next", l.next},
+		{"first", l.first}, {"previous", l.previous}, {"next", l.next},
 		{"current", l.current}, {"prev-archive", l.prevArchive}, {"next-archive", l.nextArchive},
 	} {
 		if link.href != "" {

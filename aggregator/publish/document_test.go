@@ -30,9 +30,10 @@ func TestDocumentsLinkToEachOther(t *testing.T) {
 			false, ".json?before=a",
 		},
 		{
-			"a page", aggregator.Feed{Narrowed: "lang=en", Page: "before=a&limit=2"}, Document{Older: "before=b&limit=2"},
+			"a page", aggregator.Feed{Narrowed: "lang=en", Page: "before=a&limit=2"}, Document{Older: "before=b&limit=2", Newer: "after=c&limit=2"},
 			map[string]string{
-				"self": ".atom?lang=en&before=a&limit=2", "first": ".atom?lang=en", "next": ".atom?lang=en&before=b&limit=2",
+				"self": ".atom?lang=en&before=a&limit=2", "first": ".atom?lang=en",
+				"previous": ".atom?lang=en&after=c&limit=2", "next": ".atom?lang=en&before=b&limit=2",
 			}, false, ".json?lang=en&before=b&limit=2",
 		},
 		{
@@ -84,8 +85,18 @@ func TestDocumentsLinkToEachOther(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.TrimPrefix(text(parseJSON(t, e.Body), "next_url"), base); got != tt.older {
+			said := parseJSON(t, e.Body)
+			if got := strings.TrimPrefix(text(said, "next_url"), base); got != tt.older {
 				t.Errorf("next_url %q, want %q", got, tt.older)
+			}
+			place, _ := said["_wiredesk"].(map[string]any)
+			for name, rel := range map[string]string{
+				"first": "first", "previous": "previous", "current": "current", "prev_archive": "prev-archive", "next_archive": "next-archive",
+			} {
+				got := strings.ReplaceAll(strings.TrimPrefix(text(place, name), base), ".json", ".atom")
+				if got != tt.want[rel] {
+					t.Errorf("%s %q, want %q", name, got, tt.want[rel])
+				}
 			}
 		})
 	}

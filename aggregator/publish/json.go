@@ -18,7 +18,7 @@ type jsonFeed struct {
 	Language    string       `json:"language,omitempty"`
 	Authors     []jsonAuthor `json:"authors"`
 	Hubs        []jsonHub    `json:"hubs,omitempty"`
-	Archive     *jsonArchive `json:"_wiredesk,omitempty"`
+	Place       *jsonPlace   `json:"_wiredesk,omitempty"`
 	Items       []jsonItem   `json:"items"`
 }
 
@@ -27,14 +27,17 @@ type jsonHub struct {
 	URL  string `json:"url"`
 }
 
-// jsonArchive is our extension of the feed: where a document stands among the
-// archive documents, as RFC 5005 says it in XML.
-type jsonArchive struct {
-	About   string `json:"about"`
-	Archive bool   `json:"archive"` // it is closed and does not change
-	Current string `json:"current,omitempty"`
-	Prev    string `json:"prev_archive,omitempty"`
-	Next    string `json:"next_archive,omitempty"`
+// jsonPlace is our extension of the feed: where a document stands among its
+// pages and the archive documents, as RFC 5005 says it in XML. The next page has
+// a field of the format's own.
+type jsonPlace struct {
+	About       string `json:"about"`
+	Archive     bool   `json:"archive"` // it is closed and does not change
+	First       string `json:"first,omitempty"`
+	Previous    string `json:"previous,omitempty"`
+	Current     string `json:"current,omitempty"`
+	PrevArchive string `json:"prev_archive,omitempty"`
+	NextArchive string `json:"next_archive,omitempty"`
 }
 
 type jsonItem struct {
@@ -122,10 +125,11 @@ func (p *page) writeJSON(w io.Writer) error {
 	if p.hub != "" {
 		feed.Hubs = []jsonHub{{"WebSub", p.hub}}
 	}
-	if p.archive || p.links.prevArchive != "" {
-		feed.Archive = &jsonArchive{
-			About:   "https://www.rfc-editor.org/rfc/rfc5005",
-			Archive: p.archive, Current: p.links.current, Prev: p.links.prevArchive, Next: p.links.nextArchive,
+	if l := &p.links; p.archive || l.prevArchive != "" || l.first != "" {
+		feed.Place = &jsonPlace{
+			About: "https://www.rfc-editor.org/rfc/rfc5005", Archive: p.archive,
+			First: l.first, Previous: l.previous,
+			Current: l.current, PrevArchive: l.prevArchive, NextArchive: l.nextArchive,
 		}
 	}
 	return newJSONEncoder(w).Encode(feed)

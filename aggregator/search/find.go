@@ -27,10 +27,16 @@ type Query struct {
 	MinSources int
 	Since      time.Time           // no story that was first reported earlier; zero: all
 	Before     aggregator.Position // only what comes after this place; zero: all
-	Order      aggregator.Order
-	Now        time.Time // for the order
-	Limit      int
+	// After asks for what comes before this place, and turns the order by time
+	// round: what stands nearest to the place is first. Zero: nothing is asked.
+	After aggregator.Position
+	Order aggregator.Order
+	Now   time.Time // for the order
+	Limit int
 }
+
+// isUpward reports whether what stands above a place is asked for.
+func (q *Query) isUpward() bool { return q.After != (aggregator.Position{}) }
 
 // InRanges reports whether a language is within one of the ranges, by basic
 // filtering (RFC 4647, section 3.3.1). The ranges are in lower case.
@@ -142,12 +148,20 @@ func (f *finder) ids(numbers []uint32) []aggregator.StoryID {
 // order.
 func (f *finder) best(q *Query, chosen set, limit int, wants func(*row) bool) []uint32 {
 	best := heap{limit: limit, less: f.order(q)}
-	oldest := int64(math.MinInt64)
+	oldest, latest := int64(math.MinInt64), int64(math.MaxInt64)
 	if !q.Since.IsZero() {
 		oldest = nanoseconds(q.Since)
 	}
-	for i, word := range slices.Backward(chosen) {
-		if word == 0 || f.table.latest[i] < oldest {
+	if q.isUpward() {
+		oldest = max(oldest, nanoseconds(q.After.First))
+	}
+	for n := range chosen {
+		i := n // those that come first as a rule are looked at first
+		if !q.isUpward() {
+			i = len(chosen) - 1 - n
+		}
+		word := chosen[i]
+		if word == 0 || f.table.latest[i] < oldest || f.table.earliest[i] > latest {
 			continue
 		}
 		for word != 0 {
@@ -157,9 +171,14 @@ func (f *finder) best(q *Query, chosen set, limit int, wants func(*row) bool) []
 				best.offer(number)
 			}
 		}
-		// What is older than the last of enough need not be looked at.
-		if q.Order != aggregator.OrderProminence && len(best.numbers) == limit {
-			oldest = max(oldest, f.table.rows[best.numbers[0]].first)
+		// What comes after the last of enough need not be looked at.
+		if q.Order == aggregator.OrderProminence || len(best.numbers) < limit {
+			continue
+		}
+		if last := f.table.rows[best.numbers[0]].first; q.isUpward() {
+			latest = last
+		} else {
+			oldest = max(oldest, last)
 		}
 	}
 	return best.sorted()
@@ -184,12 +203,13 @@ func (f *finder) wants(q *Query) func(*row) bool {
 		since = nanoseconds(q.Since)
 	}
 	before, all := q.Before, q.Before == (aggregator.Position{})
-	beforeFirst := nanoseconds(before.First)
+	beforeFirst, afterFirst := nanoseconds(before.First), nanoseconds(q.After.First)
 	return func(r *row) bool {
 		switch {
 		case r.id.IsZero(), r.withdrawn, int(r.sources) < q.MinSources:
 		case !q.Since.IsZero() && r.first < since:
 		case !all && (r.first > beforeFirst || r.first == beforeFirst && r.seq >= before.Seq):
+		case q.isUpward() && (r.first < afterFirst || r.first == afterFirst && r.seq <= q.After.Seq):
 		default:
 			return speaks == nil || speaks(r)
 		}
@@ -363,7 +383,11 @@ func (f *finder) order(q *Query) func(a, b uint32) bool {
 		}
 		return cmp.Compare(b.seq, a.seq)
 	}
-	if q.Order != aggregator.OrderProminence {
+	switch {
+	case q.Order == aggregator.OrderProminence:
+	case q.isUpward():
+		return func(a, b uint32) bool { return newer(&f.table.rows[a], &f.table.rows[b]) > 0 }
+	default:
 		return func(a, b uint32) bool { return newer(&f.table.rows[a], &f.table.rows[b]) < 0 }
 	}
 	rate := func(r *row) aggregator.Prominence {

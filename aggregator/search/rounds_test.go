@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -100,6 +101,19 @@ func TestFindAgreesWithReading(t *testing.T) {
 					t.Fatalf("%s, %d of them: %s", q, limit, diff)
 				}
 				answers += len(want)
+			}
+			// And the nearest above a place, upwards.
+			after := 1 + random.Uint64N(a.seq)
+			slices.Reverse(want)
+			above, _ := slices.BinarySearch(want, after+1)
+			place := aggregator.Position{First: noon.Add(time.Duration(after) * time.Minute), Seq: after}
+			for _, limit := range []int{7, 2000} {
+				want := want[above:]
+				want = want[:min(len(want), limit)]
+				got := a.seqs(x, Query{Text: parsed, After: place, Limit: limit})
+				if diff := cmp.Diff(append([]uint64{}, want...), append([]uint64{}, got...)); diff != "" {
+					t.Fatalf("%s, %d of them after %d: %s", q, limit, after, diff)
+				}
 			}
 		}
 		if answers < 1000 {

@@ -15,10 +15,11 @@ type table struct {
 	base    uint64  // Seq of the first of entries
 	entries []entry // by Seq
 	rows    []row   // the first is no story
-	latest  []int64 // of each 64 rows: none of them was first reported later
-	free    []uint32
-	sources names
-	tongues names // languages, BCP 47
+	// Of each 64 rows: none of them was first reported earlier, or later.
+	earliest, latest []int64
+	free             []uint32
+	sources          names
+	tongues          names // languages, BCP 47
 }
 
 // entry is what is known of one.
@@ -58,7 +59,10 @@ func nanoseconds(t time.Time) int64 {
 }
 
 func newTable() *table {
-	return &table{rows: make([]row, 1), latest: []int64{math.MinInt64}, sources: newNames(), tongues: newNames()}
+	return &table{
+		rows: make([]row, 1), earliest: []int64{math.MaxInt64}, latest: []int64{math.MinInt64},
+		sources: newNames(), tongues: newNames(),
+	}
 }
 
 // names gives texts numbers. The first is the empty text. It holds as many as
@@ -141,7 +145,8 @@ func (t *table) put(s *aggregator.Story) {
 	t.rows[number] = row{
 		id: s.ID, seq: s.Seq, lead: s.Lead, first: nanoseconds(s.First), sources: int32(s.Sources()), withdrawn: s.Withdrawn,
 	}
-	t.latest[number/64] = max(t.latest[number/64], t.rows[number].first)
+	block, at := number/64, t.rows[number].first
+	t.earliest[block], t.latest[block] = min(t.earliest[block], at), max(t.latest[block], at)
 }
 
 func (t *table) newRow() uint32 {
@@ -151,7 +156,7 @@ func (t *table) newRow() uint32 {
 		return number
 	}
 	if len(t.rows)%64 == 0 {
-		t.latest = append(t.latest, math.MinInt64)
+		t.earliest, t.latest = append(t.earliest, math.MaxInt64), append(t.latest, math.MinInt64)
 	}
 	t.rows = append(t.rows, row{})
 	return uint32(len(t.rows) - 1)

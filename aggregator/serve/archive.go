@@ -21,6 +21,10 @@ type Archive interface {
 	// NewestStories is Newest without the entries, which is cheaper by far.
 	NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error)
 
+	// NewerStories returns at most limit stories that come before the position,
+	// those that stand nearest to it, the nearest first.
+	NewerStories(after aggregator.Position, limit int) ([]aggregator.Story, error)
+
 	// Story returns one story. Under the id of a story that was merged into
 	// another it returns that other. An error for which errors.Is(err,
 	// aggregator.ErrNotFound) says there is none.

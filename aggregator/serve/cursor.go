@@ -11,7 +11,7 @@ import (
 
 var errPosition = errors.New("want an instant and a number, as in 2006-01-02T15:04:05Z~7")
 
-// formatPosition returns p in the form the before parameter of pages carries;
+// formatPosition returns p in the form the before and after parameters of pages carry;
 // the place before the newest story is an empty text.
 func formatPosition(p aggregator.Position) string {
 	if atNewest(p) {
@@ -33,11 +33,15 @@ func parsePosition(text string) (aggregator.Position, error) {
 	if err != nil {
 		return aggregator.Position{}, errPosition
 	}
+	// In another zone it may be in a year that is not written with four digits.
+	if at = at.UTC(); at.Year() < 0 || at.Year() > 9999 {
+		return aggregator.Position{}, errPosition
+	}
 	n, err := strconv.ParseUint(seq, 10, 64)
 	if err != nil {
 		return aggregator.Position{}, errPosition
 	}
-	return aggregator.Position{First: at.UTC(), Seq: n}, nil
+	return aggregator.Position{First: at, Seq: n}, nil
 }
 
 // atNewest reports whether p stands before the newest story.

@@ -36,7 +36,7 @@ func TestPosition(t *testing.T) {
 
 func TestPositionRefused(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"x", "~", "~7", "2026-03-14T12:00:00Z", "2026-03-14T12:00:00Z~", "2026-03-14T12:00:00Z~-1", "2026-03-14~7", "2026-03-14T12:00:00Z~18446744073709551616"} {
+	for _, text := range []string{"x", "~", "~7", "2026-03-14T12:00:00Z", "2026-03-14T12:00:00Z~", "2026-03-14T12:00:00Z~-1", "2026-03-14~7", "2026-03-14T12:00:00Z~18446744073709551616", "9999-12-31T23:59:59-01:00~7", "0000-01-01T00:00:00+01:00~7"} {
 		if at, err := parsePosition(text); err == nil {
 			t.Errorf("parsePosition(%q) = %v, want an error", text, at)
 		}

@@ -45,7 +45,7 @@
 // # Pages and archives
 //
 // A feed that is full links to the page of older stories, by a place in the
-// archive. [Server.RunArchive] closes each day of each feed some time after its
+// archive, and that back to the one before it. [Server.RunArchive] closes each day of each feed some time after its
 // end: the stories that came into the feed on that day are written once, kept,
 // and served as they are from then on, but for those that were withdrawn since.
 // Each story is in one document, also one that came into the feed days after it

@@ -35,8 +35,8 @@ type narrowing struct {
 	tags, sources, languages []string    // each: any of them; nil: all
 	minSources               int         // 0: all
 	within                   time.Duration
-	limit                    int // 0: the feed's own
-	before                   aggregator.Position
+	limit                    int                 // 0: the feed's own
+	before, after            aggregator.Position // one of them at most; zero: the newest
 }
 
 // parameters are the names that a feed's address knows, each with what reads
@@ -50,10 +50,11 @@ var parameters = map[string]func(*narrowing, *published, []string) error{
 	"within":      (*narrowing).readWithin,
 	"limit":       (*narrowing).readLimit,
 	"before":      (*narrowing).readBefore,
+	"after":       (*narrowing).readAfter,
 }
 
 // parameterNames lists them in the order they are documented.
-var parameterNames = []string{"q", "tag", "source", "lang", "min_sources", "within", "limit", "before"}
+var parameterNames = []string{"q", "tag", "source", "lang", "min_sources", "within", "limit", "before", "after"}
 
 // parseNarrowing reads the parameters of a feed's address. Those without a
 // value ask nothing, and those by which links are followed are passed over. The
@@ -92,8 +93,11 @@ func (p *published) parseNarrowing(feed publishedFeed, raw string) (n narrowing,
 			return bad(name + " " + err.Error() + ".")
 		}
 	}
-	if feed.Order == aggregator.OrderProminence && !atNewest(n.before) {
-		return bad("This feed is ordered by prominence, which no place holds: it cannot be read before one.")
+	switch isBefore := !atNewest(n.before); {
+	case isBefore && n.isUpward():
+		return bad("before and after exclude each other: give one of them.")
+	case feed.Order == aggregator.OrderProminence && (isBefore || n.isUpward()):
+		return bad("This feed is ordered by prominence, which no place holds: it cannot be read before or after one.")
 	}
 	return n, nil
 }
@@ -195,19 +199,37 @@ func (n *narrowing) readWithin(_ *published, given []string) error {
 	return nil
 }
 
-func (n *narrowing) readBefore(_ *published, given []string) error {
+func (n *narrowing) readBefore(_ *published, given []string) (err error) {
+	n.before, err = place(given)
+	return err
+}
+
+func (n *narrowing) readAfter(_ *published, given []string) (err error) {
+	if n.after, err = place(given); err == nil && atNewest(n.after) {
+		return noPlace(given[0]) // no story is so old, and nothing would be asked
+	}
+	return err
+}
+
+// place reads an instant or what formatPosition wrote. The place of an instant
+// parts the stories that were first reported before it from the others.
+func place(given []string) (aggregator.Position, error) {
 	text, err := single(given)
 	if err != nil {
-		return err
+		return aggregator.Position{}, err
 	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		n.before = aggregator.Position{First: at.UTC()}
-		return nil
+	if _, err := time.Parse(time.RFC3339, text); err == nil {
+		text += "~0"
 	}
-	if n.before, err = parsePosition(text); err != nil {
-		return fmt.Errorf("%s is no place: write an instant such as 2006-01-02T15:04:05Z, or what a page gave", quoted(text))
+	at, err := parsePosition(text)
+	if err != nil {
+		return aggregator.Position{}, noPlace(given[0])
 	}
-	return nil
+	return at, nil
+}
+
+func noPlace(text string) error {
+	return fmt.Errorf("%s is no place: write an instant such as 2006-01-02T15:04:05Z, or what a page gave", quoted(text))
 }
 
 // single returns the one value of a parameter that has a single meaning.
@@ -238,6 +260,9 @@ func distinct(values []string) []string {
 	return slices.Compact(values)
 }
 
+// isUpward reports whether the stories above a place are asked for.
+func (n *narrowing) isUpward() bool { return !atNewest(n.after) }
+
 // isNone reports whether nothing is asked.
 func (n *narrowing) isNone() bool { return n.narrowed() == "" && n.page() == "" }
 
@@ -261,6 +286,9 @@ func (n *narrowing) page() string {
 	}
 	if !atNewest(n.before) {
 		values.Set("before", formatPosition(n.before))
+	}
+	if n.isUpward() {
+		values.Set("after", formatPosition(n.after))
 	}
 	return values.Encode()
 }

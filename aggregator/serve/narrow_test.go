@@ -81,6 +81,11 @@ func TestNarrowedFeeds(t *testing.T) {
 		{"before an instant", "all.json?before=2026-03-14T11:00:00Z", []string{bridge, ferry}},
 		{"before a place", "all.json?before=2026-03-14T10:00:00Z~4", []string{ferry}},
 		{"before a story of the same instant", "all.json?before=2026-03-14T10:00:00Z~5&limit=1", []string{bridge}},
+		{"after an instant", "all.json?after=2026-03-14T10:00:00Z", []string{hostile, grain, bridge}},
+		{"after a place", "all.json?after=2026-03-14T10:00:00Z~4", []string{hostile, grain}},
+		{"the nearest after a place", "all.json?after=2026-03-13T10:00:00Z~1&limit=2", []string{grain, bridge}},
+		{"after a place, of a language", "all.json?after=2026-03-13T10:00:00Z~1&lang=ru&limit=1", []string{grain}},
+		{"after a place, of late", "all.json?after=2026-03-13T10:00:00Z~1&within=90m&limit=1", []string{grain}},
 		{"with the feed's own expression", "told.json?lang=ar", []string{bridge}},
 		{"nothing but junk", "all.json?utm_source=reader&fbclid=1&_=1773489600&min_sources=&tag=", []string{hostile, grain, bridge, ferry}},
 		{"prominence", "hot.json", []string{bridge, hostile, grain, ferry}},
@@ -118,7 +123,7 @@ func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
 			t.Errorf("it is %q at %s", feed.Title, feed.FeedURL)
 		}
 		ids := make(map[string]string)
-		for _, path := range []string{"", "?lang=ru", "?lang=ru&limit=1", "?lang=ru&before=2026-03-14T11:30:00Z", "?lang=ar"} {
+		for _, path := range []string{"", "?lang=ru", "?lang=ru&limit=1", "?lang=ru&before=2026-03-14T11:30:00Z", "?lang=ru&after=2026-03-14T09:30:00Z", "?lang=ar"} {
 			body := get(t, s.Handler(), "/feeds/all.atom"+path).Body.String()
 			_, id, _ := strings.Cut(body, "<id>")
 			id, _, _ = strings.Cut(id, "</id>")
@@ -127,7 +132,7 @@ func TestNarrowedFeedSaysWhatItIs(t *testing.T) {
 		if ids[""] == ids["?lang=ru"] || ids["?lang=ru"] == ids["?lang=ar"] {
 			t.Errorf("different feeds share an id: %v", ids)
 		}
-		if ids["?lang=ru&limit=1"] != ids["?lang=ru"] || ids["?lang=ru&before=2026-03-14T11:30:00Z"] != ids["?lang=ru"] {
+		if ids["?lang=ru&limit=1"] != ids["?lang=ru"] || ids["?lang=ru&before=2026-03-14T11:30:00Z"] != ids["?lang=ru"] || ids["?lang=ru&after=2026-03-14T09:30:00Z"] != ids["?lang=ru"] {
 			t.Errorf("the parts of one feed have different ids: %v", ids)
 		}
 		w := get(t, s.Handler(), "/feeds/all?lang=ru&utm_source=x", "Accept", "application/feed+json")
@@ -155,6 +160,12 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 		{"too short a time", "all.json?within=1s", "within is 1s: it must be from 1m to 3650d."},
 		{"no place", "all.json?before=yesterday", `before "yesterday" is no place: write an instant such as`},
 		{"a place among the prominent", "hot.json?before=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
+		{"one after it", "hot.json?after=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
+		{"no place to go up from", "all.json?after=yesterday", `after "yesterday" is no place: write an instant such as`},
+		{"the beginning of time", "all.json?after=0001-01-01T00:00:00Z", `after "0001-01-01T00:00:00Z" is no place`},
+		{"a year of five digits", "all.json?before=9999-12-31T23:59:59-01:00", "is no place: write an instant such as"},
+		{"two places", "all.json?after=2026-03-14T11:00:00Z&after=2026-03-14T12:00:00Z", "after is given more than once: give it once."},
+		{"a place on either side", "all.json?after=2026-03-14T11:00:00Z&before=2026-03-14T12:00:00Z", "before and after exclude each other: give one of them."},
 		{"nothing to look for", "all.json?q=-oil", `q "-oil" cannot be searched for: it only says what to leave out: add a word to look for, on each side of an OR.`},
 		{"a mark that is not closed", "all.json?q=%22oil", `q "\"oil" cannot be searched for: it has a quotation mark that is not closed.`},
 		{"one of two texts", "all.json?q=oil&q=*", `q "*" cannot be searched for`},
@@ -185,7 +196,7 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 func FuzzNarrowing(f *testing.F) {
 	for _, seed := range []string{
 		"q=oil+-opec&q=%22a+b%22", "q=%E6%B2%B9*", "", "tag=agency&min_sources=3&within=2h", "lang=pt-BR&lang=ar&limit=7&before=2026-03-14T11:00:00Z~4",
-		"utm_source=x", "within=1e9h", "before=~", "source=north&source=north", "lang=%d8%b9", "limit=00012", "a=%", "&&=&",
+		"utm_source=x", "within=1e9h", "before=~", "after=2026-03-14T11:00:00.5%2B01:00~4&limit=7", "after=9999-12-31T23:59:59-01:00", "after=0001-01-01T00:00:00Z~0", "source=north&source=north", "lang=%d8%b9", "limit=00012", "a=%", "&&=&",
 	} {
 		f.Add(seed)
 	}

@@ -132,6 +132,14 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	var read reach
 	next := s.candidates(ctx, pub, narrowed, n, wanted, now, &read, &failed)
 	stories := publish.Select(pub.site, narrowed, feed.where, now, next)
+	if n.isUpward() {
+		slices.Reverse(stories)
+		if len(stories) == narrowed.Limit {
+			another := narrowed
+			another.Limit = 1
+			read.above = len(publish.Select(pub.site, another, feed.where, now, next)) > 0 || read.broken
+		}
+	}
 	if failed != nil {
 		return nil, failed
 	}
@@ -139,7 +147,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	if old != nil {
 		before = old.edition
 	}
-	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, olderThan(narrowed, stories, n.limit, read), format, stories, before, now); err != nil {
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, pagesBeside(narrowed, n, stories, read), format, stories, before, now); err != nil {
 		return nil, err
 	}
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
@@ -165,7 +173,7 @@ func (s *Server) renderNarrowed(
 }
 
 // candidates returns a function that hands out the stories that n lets
-// through, in the feed's order, until it has read as much as one edition may or
+// through, in the feed's order, or upwards from the place that n names, until it has read as much as one edition may or
 // the archive fails, which sets failed. There may be more than wanted, and fewer
 // only where the archive has no more.
 func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
@@ -206,7 +214,7 @@ func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Fee
 	ids, err := s.opts.Searcher.Find(search.Query{
 		Text: n.text, Carried: pub.carriedBy(n), MinSources: n.minSources,
 		Languages: n.languages, LanguageOf: func(source string) string { return pub.site.Carriers[source].Language },
-		Since: oldest(feed, now), Before: n.before, Order: feed.Order, Now: now, Limit: wanted,
+		Since: oldest(feed, now), Before: n.before, After: n.after, Order: feed.Order, Now: now, Limit: wanted,
 	})
 	switch {
 	case errors.Is(err, search.ErrBroad):
@@ -234,7 +242,7 @@ func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Fee
 // n lets through as far as can be seen without their entries, in the feed's
 // order.
 func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
-	next := s.bare(ctx, n.before, oldest(feed, now), read, failed)
+	next := s.bare(ctx, n, oldest(feed, now), read, failed)
 	carried := pub.carriedBy(n)
 	lets := func(story *aggregator.Story) bool {
 		return !story.Withdrawn && (n.minSources < 2 || story.Sources() >= n.minSources) && carries(story, carried)
@@ -280,16 +288,23 @@ func oldest(feed aggregator.Feed, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// bare returns a function that hands out the stories before a place and not
-// older than since, the newest first and without their entries, at most
-// maxExamined of them.
-func (s *Server) bare(ctx context.Context, before aggregator.Position, since time.Time, read *reach, failed *error) func() (aggregator.Story, bool) {
+// bare returns a function that hands out the stories after or before the place
+// that n names and not older than since, from there on and without their
+// entries, at most maxExamined of them.
+func (s *Server) bare(ctx context.Context, n narrowing, since time.Time, read *reach, failed *error) func() (aggregator.Story, bool) {
+	at, from := n.before, s.opts.Archive.NewestStories
+	if n.isUpward() {
+		at, from = n.after, s.opts.Archive.NewerStories
+		if at.First.Before(since) {
+			at = aggregator.Position{First: since}
+		}
+	}
 	var page []aggregator.Story
 	examined := 0
 	return func() (aggregator.Story, bool) {
 		if len(page) == 0 {
 			if *failed = ctx.Err(); *failed == nil {
-				page, *failed = s.opts.Archive.NewestStories(before, min(pageOfBare, maxExamined-examined))
+				page, *failed = from(at, min(pageOfBare, maxExamined-examined))
 			}
 			if *failed != nil || len(page) == 0 {
 				read.broken = read.broken || examined == maxExamined
@@ -299,8 +314,8 @@ func (s *Server) bare(ctx context.Context, before aggregator.Position, since tim
 		story := page[0]
 		page = page[1:]
 		examined++
-		before = aggregator.Position{First: story.First, Seq: story.Seq}
-		read.at = before
+		at = aggregator.Position{First: story.First, Seq: story.Seq}
+		read.at = at
 		return story, !story.First.Before(since)
 	}
 }

@@ -225,7 +225,7 @@ func (s *Server) renderFeed(
 	if failed != nil {
 		return nil, failed
 	}
-	doc := olderThan(feed.Feed, stories, 0, reach{})
+	doc := pagesBeside(feed.Feed, narrowing{}, stories, reach{})
 	var err error
 	if doc.PrevArchive, err = s.lastArchived(feed.Slug); err != nil {
 		return nil, fmt.Errorf("find the last archive document: %w", err)

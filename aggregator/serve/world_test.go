@@ -133,6 +133,18 @@ func (a *shelfOfStories) NewestStories(before aggregator.Position, limit int) ([
 	return stories, err
 }
 
+func (a *shelfOfStories) NewerStories(after aggregator.Position, limit int) (stories []aggregator.Story, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, v := range slices.Backward(a.views) {
+		isAbove := v.First.After(after.First) || v.First.Equal(after.First) && v.Seq > after.Seq
+		if isAbove && len(stories) < limit {
+			stories = append(stories, v.Story)
+		}
+	}
+	return stories, a.err
+}
+
 func (a *shelfOfStories) Story(id aggregator.StoryID) (aggregator.StoryView, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
