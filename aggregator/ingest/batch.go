@@ -119,7 +119,9 @@ func (in *Ingest) commit(batch []submission) ([]Report, error) {
 		return nil, err
 	}
 	f := in.fold(in.judge)
+	in.opts.Poller.takeProcessor()
 	reports, err := f.run(batch)
+	in.opts.Poller.freeProcessor()
 	if err == nil {
 		if f.quiet() {
 			maps.Copy(in.quiet, f.newest)

@@ -89,15 +89,17 @@ type Poller struct {
 	fetcher Fetcher
 	parser  Parser
 	log     *slog.Logger
-	parsing chan struct{}
+	busy    chan struct{} // what keeps a processor busy
 	grow    func(ctx context.Context, bytes int64) error
 }
 
-// NewPoller returns a Poller. However many polls are under way, it parses no
-// more documents at a time than there are processors to do it: a document being
-// parsed takes many times the memory of its body.
+// NewPoller returns a Poller. However many polls are under way, no more
+// documents are parsed and batches folded at a time than there are processors to
+// do it: a document being parsed takes many times the memory of its body, and
+// readers want a processor too.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
-	return &Poller{fetcher: fetcher, parser: parser, log: log, parsing: make(chan struct{}, min(runtime.GOMAXPROCS(0), runtime.NumCPU()))}
+	processors := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
+	return &Poller{fetcher: fetcher, parser: parser, log: log, busy: make(chan struct{}, processors)}
 }
 
 // Within returns a Poller like p of which each request asks grow for what its
@@ -195,9 +197,23 @@ func digestOf(body []byte, contentType string) aggregator.Digest {
 }
 
 func (p *Poller) parse(body []byte, response *aggregator.Response) (aggregator.Document, error) {
-	p.parsing <- struct{}{}
-	defer func() { <-p.parsing }()
+	p.takeProcessor()
+	defer p.freeProcessor()
 	return p.parser.Parse(body, response.ContentType, response.URL)
+}
+
+// takeProcessor waits until another processor may be kept busy. A nil Poller
+// keeps none busy.
+func (p *Poller) takeProcessor() {
+	if p != nil {
+		p.busy <- struct{}{}
+	}
+}
+
+func (p *Poller) freeProcessor() {
+	if p != nil {
+		<-p.busy
+	}
 }
 
 func failed(response aggregator.Response, problem aggregator.Problem) aggregator.Response {

@@ -38,7 +38,7 @@ read its configuration again; a faulty one is reported and changes nothing.`,
 
 func runDaemon(ctx context.Context, flags *common) error {
 	outliveReaders()
-	spareForRequests()
+	settleRuntime()
 	reloads := make(chan os.Signal, 1)
 	signal.Notify(reloads, syscall.SIGHUP)
 	defer signal.Stop(reloads)
