@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,23 +26,17 @@ const (
 )
 
 // TestLatencyWhileTakenIn asks for the merged feed over 64 connections while a
-// daemon that just started takes in three thousand feeds as fast as it can. The
-// daemon has one processor; the load and the publishers have the other:
+// daemon that just started takes in three thousand feeds as fast as it can:
 //
-//	WIREDESK_LONG=1 taskset -c 1 go test ./cmd/wiredesk -run TestLatencyWhileTakenIn -v
+//	WIREDESK_LONG=1 go test ./cmd/wiredesk -run TestLatencyWhileTakenIn -v
 //
-// It needs wrk and two processors.
+// It needs wrk, and two processors that do nothing else.
 func TestLatencyWhileTakenIn(t *testing.T) {
 	if !long() {
 		t.Skip("tells something on a quiet machine only: set WIREDESK_LONG=1")
 	}
-	for _, tool := range []string{"wrk", "taskset"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
-		}
-	}
-	if runtime.GOOS != "linux" {
-		t.Skip("processors are given out by taskset")
+	if _, err := exec.LookPath("wrk"); err != nil {
+		t.Skip(err)
 	}
 	feeds := make([]string, wiresTakenIn)
 	for i := range feeds {
@@ -62,7 +55,7 @@ func TestLatencyWhileTakenIn(t *testing.T) {
 	address := freeAddress(t)
 	p.reconfigure(strings.NewReplacer("unix:"+p.socket(), address, "limit: 1000", "limit: 200"))
 	p.client = &http.Client{Timeout: patience}
-	p.start(t.Context(), "taskset", "-c", "0")
+	p.start(t.Context())
 	entries := func() float64 {
 		answer, err := p.client.Get("http://" + address + "/metrics")
 		if err != nil {
@@ -84,7 +77,7 @@ func TestLatencyWhileTakenIn(t *testing.T) {
 	}
 	time.Sleep(time.Second) // the first editions
 	before := entries()
-	said, err := exec.CommandContext(t.Context(), "taskset", "-c", "1", "wrk", "-t1", "-c64", "-d4s", "--latency",
+	said, err := exec.CommandContext(t.Context(), "wrk", "-t1", "-c64", "-d4s", "--latency",
 		"-H", "Accept-Encoding: gzip", "http://"+address+"/feeds/all.atom").CombinedOutput()
 	if err != nil {
 		t.Fatalf("wrk: %v: %s", err, said)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -102,21 +101,16 @@ func (p *process) reconfigure(change *strings.Replacer) {
 	}
 }
 
-// start starts the daemon, under another program where one is given. ctx ends
-// it.
-func (p *process) start(ctx context.Context, under ...string) {
+// start starts the daemon. ctx ends it.
+func (p *process) start(ctx context.Context) {
 	p.tb.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		p.tb.Fatal(err)
 	}
 	// TestMain takes the test binary for the program by this name.
-	program := filepath.Join(p.folder, "wiredesk")
-	if err := os.Symlink(self, program); err != nil && !errors.Is(err, fs.ErrExist) {
-		p.tb.Fatal(err)
-	}
-	command := append(under, program, "serve", "--config", p.config())
-	p.cmd = exec.CommandContext(ctx, command[0], command[1:]...)
+	p.cmd = exec.CommandContext(ctx, self)
+	p.cmd.Args = []string{"wiredesk", "serve", "--config", p.config()}
 	p.cmd.Stderr = p.said
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
