@@ -35,9 +35,11 @@ func parseDate(s string) time.Time {
 	return within1970(d.read())
 }
 
+// within1970 returns t, or the zero time where it is no date: the first day of
+// 1970 is what programs write that have none.
 func within1970(t time.Time) time.Time {
 	t = t.UTC()
-	if t.Year() < minYear || t.Year() > maxYear {
+	if t.Year() < minYear || t.Year() > maxYear || t.Year() == 1970 && t.YearDay() == 1 {
 		return time.Time{}
 	}
 	return t

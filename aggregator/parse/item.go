@@ -108,11 +108,21 @@ func (r *reader) tell(e *aggregator.Entry, it *item) (full rendered, image strin
 	if it.content.value == "" || it.summary.value == "" || it.summary.value == it.content.value {
 		summary = full
 	} else if summary = r.prose(it.summary, it.base, false); len(summary.text) > len(full.text) {
-		r.render.forget(full)
-		full = r.prose(it.summary, it.base, true)
+		if full.image == "" && !showsMore(it.content.value) {
+			r.render.forget(full)
+			full = r.prose(it.summary, it.base, true)
+		}
+		full.text = summary.text
 	}
 	e.Summary = cut(first(summary.text, full.text), aggregator.MaxSummaryBytes)
 	return full, first(full.image, summary.image)
+}
+
+// showsMore reports whether there is more to HTML than its words, beside
+// pictures.
+func showsMore(src string) bool {
+	src = strings.ToLower(src)
+	return strings.Contains(src, "<table") || strings.Contains(src, "<video") || strings.Contains(src, "<audio")
 }
 
 // prose renders text that may be HTML.

@@ -133,6 +133,8 @@ func TestSummaryAndContent(t *testing.T) {
 		{"content too", rss("<description>Short</description><content:encoded>&lt;p>Longer by far&lt;/p></content:encoded>"), "Short", "<p>Longer by far</p>"},
 		{"content alone", rss("<content:encoded>&lt;p>One&lt;/p></content:encoded>"), "One", "<p>One</p>"},
 		{"content shorter", rss("<description>&lt;b>Longer by far&lt;/b></description><content:encoded>Short</content:encoded>"), "Longer by far", "<b>Longer by far</b>"},
+		{"content shorter with a picture", rss("<description>Longer by far</description><content:encoded>&lt;img src=/a.png></content:encoded>"), "Longer by far", `<img src="https://wire.example/a.png">`},
+		{"content shorter with a table", rss("<description>Longer by far</description><content:encoded>&lt;table>&lt;tr>&lt;td>1&lt;/td>&lt;/tr>&lt;/table></content:encoded>"), "Longer by far", "<table><tr><td>1</td></tr></table>"},
 		{"content the same", rss("<description>One</description><content:encoded>One</content:encoded>"), "One", ""},
 		{"content without a name space", `<rss><channel><item><title>a</title><description>One</description><encoded>One and two</encoded></item></channel></rss>`, "One", "One and two"},
 		{"long", rss("<description>" + long + "</description>"), strings.TrimSpace(long[:aggregator.MaxSummaryBytes]), strings.TrimSpace(long)},

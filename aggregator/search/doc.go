@@ -5,7 +5,7 @@
 // # What is found
 //
 // [Parse] reads what people type. A story is found where its entries together
-// have all the words, in any form that inflection gives them; a phrase must
+// have all the words, whatever their ending; a phrase must
 // stand in one entry; what is left out must stand in none. Which stories those
 // are, and which of them a [Query] wants, [Index.Find] says without reading
 // any: whoever shows them reads them from the store.

@@ -60,7 +60,7 @@ type sought struct {
 
 // Parse reads what people type into a search field:
 //
-//	oil price      both words, in any form that inflection gives them
+//	oil price      both words, whatever their ending
 //	"oil price"    one after the other, also in “these” and «these»
 //	oil -opec      without stories that have opec
 //	oil OR gas     either

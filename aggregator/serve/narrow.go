@@ -90,7 +90,11 @@ func (p *published) parseNarrowing(feed publishedFeed, raw string) (n narrowing,
 			given[i] = strings.TrimSpace(v)
 		}
 		if err := read(&n, p, given); err != nil {
-			return bad(name + " " + err.Error() + ".")
+			complaint := name + " " + err.Error()
+			if !strings.HasSuffix(complaint, "?") {
+				complaint += "."
+			}
+			return bad(complaint)
 		}
 	}
 	switch isBefore := !atNewest(n.before); {
@@ -163,7 +167,8 @@ func (n *narrowing) readLanguages(_ *published, given []string) error {
 	for i, v := range given {
 		v = strings.ToLower(strings.ReplaceAll(v, "_", "-"))
 		for part := range strings.SplitSeq(v, "-") {
-			if part == "" || len(part) > 8 || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			isFirst := len(part) == len(v) || strings.HasPrefix(v, part+"-")
+			if part == "" || isFirst && len(part) > 3 || len(part) > 8 || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 				return fmt.Errorf("%s is no language: write its code, such as ar or pt-BR", quoted(given[i]))
 			}
 		}

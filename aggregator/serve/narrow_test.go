@@ -151,6 +151,7 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 		{"one like no other", "all.json?colour=red", `There is no parameter "colour".`},
 		{"a tag nobody has", "all.json?tag=agencies", `tag "agencies" is no tag of a source here: did you mean agency?`},
 		{"a source that is none", "all.json?source=nort", `source "nort" is no source here: did you mean north?`},
+		{"a language by its name", "all.json?lang=arabic", `lang "arabic" is no language: write its code, such as ar or pt-BR.`},
 		{"a language that is none", "all.json?lang=русский", `lang "русский" is no language: write its code, such as ar or pt-BR.`},
 		{"no number", "all.json?min_sources=many", `min_sources "many" must be a whole number from 1 to 10000.`},
 		{"none at all", "all.json?min_sources=0", `must be a whole number from 1`},

@@ -97,7 +97,8 @@ func newWriter(ctx context.Context, cfg *config.Config, log *slog.Logger) (*aske
 
 func wantDatabase(cfg *config.Config) error {
 	if _, err := os.Stat(cfg.Storage.Path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no database %s: start %q first, or correct storage.path", cfg.Storage.Path, "wiredesk serve")
+		return fmt.Errorf("there is no database %s: start %q first, or correct storage.path; beside a service, set STATE_DIRECTORY to where systemd keeps its files",
+			cfg.Storage.Path, "wiredesk serve")
 	}
 	return nil // what else may be wrong shows when it is opened
 }
