@@ -104,6 +104,11 @@ func (x *Index) step() (more bool, err error) {
 		x.mu.Unlock()
 		entries, err := x.opts.Store.Entries(pending)
 		if err != nil {
+			x.mu.Lock()
+			for _, seq := range pending {
+				x.pending[seq] = struct{}{}
+			}
+			x.mu.Unlock()
 			return false, err
 		}
 		for i := range entries {

@@ -36,7 +36,7 @@ type Options struct {
 }
 
 // ErrNotReady is returned while an index has not read yet which stories there
-// are.
+// are or, to whoever asks for languages alone, in which languages they are told.
 var ErrNotReady = errors.New("the index is being read")
 
 // Index is the archive by text. Its methods may be called from any goroutine.
@@ -96,7 +96,7 @@ func (x *Index) Find(q Query) ([]aggregator.StoryID, error) {
 	defer x.stems.Put(stems)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if !x.ready {
+	if !x.ready || len(q.Languages) > 0 && q.Text.IsZero() && !x.knowsLanguages() {
 		return nil, ErrNotReady
 	}
 	f := finder{table: x.table, stems: stems, parts: []numbered{{memoryNumber, x.memory}}}
@@ -104,6 +104,12 @@ func (x *Index) Find(q Query) ([]aggregator.StoryID, error) {
 		f.parts = append(f.parts, numbered{p.number, p.filePart})
 	}
 	return f.find(&q)
+}
+
+// knowsLanguages reports whether the language of each entry is known: it is read
+// with the text, and there may be more languages than have numbers.
+func (x *Index) knowsLanguages() bool {
+	return x.stored <= x.indexed && len(x.pending) == 0 && !x.table.tongues.isFull()
 }
 
 // Changes returns what grows whenever an answer of Find may have become

@@ -74,9 +74,11 @@ type names struct {
 
 func newNames() names { return names{map[string]uint16{"": 0}, []string{""}} }
 
+func (n *names) isFull() bool { return len(n.texts) > math.MaxUint16 }
+
 func (n *names) number(text string) uint16 {
 	number, known := n.numbers[text]
-	if !known && len(n.texts) <= math.MaxUint16 {
+	if !known && !n.isFull() {
 		number = uint16(len(n.texts))
 		n.numbers[text] = number
 		n.texts = append(n.texts, text)

@@ -205,7 +205,9 @@ func (n *narrowing) readWithin(_ *published, given []string) error {
 }
 
 func (n *narrowing) readBefore(_ *published, given []string) (err error) {
-	n.before, err = place(given)
+	if n.before, err = place(given); err == nil && atNewest(n.before) {
+		return noPlace(given[0]) // no story is older, and the newest would be shown
+	}
 	return err
 }
 

@@ -164,6 +164,7 @@ func TestNarrowedFeedsRefuse(t *testing.T) {
 		{"one after it", "hot.json?after=2026-03-14T11:00:00Z", "This feed is ordered by prominence"},
 		{"no place to go up from", "all.json?after=yesterday", `after "yesterday" is no place: write an instant such as`},
 		{"the beginning of time", "all.json?after=0001-01-01T00:00:00Z", `after "0001-01-01T00:00:00Z" is no place`},
+		{"before the beginning of time", "all.json?before=0001-01-01T00:00:00Z", `before "0001-01-01T00:00:00Z" is no place`},
 		{"a year of five digits", "all.json?before=9999-12-31T23:59:59-01:00", "is no place: write an instant such as"},
 		{"two places", "all.json?after=2026-03-14T11:00:00Z&after=2026-03-14T12:00:00Z", "after is given more than once: give it once."},
 		{"a place on either side", "all.json?after=2026-03-14T11:00:00Z&before=2026-03-14T12:00:00Z", "before and after exclude each other: give one of them."},

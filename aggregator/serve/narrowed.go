@@ -140,6 +140,12 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 			read.above = len(publish.Select(pub.site, another, feed.where, now, next)) > 0 || read.broken
 		}
 	}
+	doc := pagesBeside(narrowed, n, stories, read)
+	if failed == nil && format == publish.Atom && atNewest(n.before) && !n.isUpward() {
+		gone := withdrawn{site: pub.site, feed: publishedFeed{Feed: narrowed, where: feed.where}, now: now}
+		failed = s.withdrawnOf(pub, n, &gone)
+		stories = append(stories, gone.views...)
+	}
 	if failed != nil {
 		return nil, failed
 	}
@@ -147,7 +153,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	if old != nil {
 		before = old.edition
 	}
-	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, pagesBeside(narrowed, n, stories, read), format, stories, before, now); err != nil {
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, doc, format, stories, before, now); err != nil {
 		return nil, err
 	}
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))

@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -50,4 +52,36 @@ func (w *withdrawn) stood(v aggregator.StoryView) bool {
 	}
 	ok, err := w.feed.where.Story(w.site, &v, w.now)
 	return err == nil && ok
+}
+
+// withdrawnOf keeps, of the newest stories, those that n let through before they
+// were withdrawn. What was searched for in them is not looked at: a reader that
+// never had a story has nothing to take away.
+func (s *Server) withdrawnOf(pub *published, n narrowing, gone *withdrawn) error {
+	page, err := s.opts.Archive.NewestStories(aggregator.Position{}, pageOfBare)
+	if err != nil {
+		return fmt.Errorf("read withdrawn stories: %w", err)
+	}
+	carried := pub.carriedBy(n)
+	for i := range page {
+		if !page[i].Withdrawn || len(gone.views) == maxWithdrawn {
+			continue
+		}
+		view, err := s.opts.Archive.Story(page[i].ID)
+		switch {
+		case errors.Is(err, aggregator.ErrNotFound):
+			continue // it was purged meanwhile
+		case err != nil:
+			return fmt.Errorf("read story %s: %w", page[i].ID, err)
+		}
+		standing := view.Story
+		standing.Members = slices.Clone(view.Members)
+		for k := range standing.Members {
+			standing.Members[k].Withdrawn = false
+		}
+		if carries(&standing, carried) && pub.speaks(&view, n.languages) && gone.stood(view) {
+			gone.views = append(gone.views, view)
+		}
+	}
+	return nil
 }

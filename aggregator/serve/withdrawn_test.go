@@ -55,3 +55,22 @@ func TestWithdrawnStories(t *testing.T) {
 		}
 	}
 }
+
+// TestWithdrawnStoriesOfNarrowedFeeds: who narrows a feed is told too, of what
+// may have stood there.
+func TestWithdrawnStoriesOfNarrowedFeeds(t *testing.T) {
+	t.Parallel()
+	world := smallWorld()
+	taken := killed(50, "Mayor of Lume resigns", noon.Add(-5*time.Minute))
+	world.put(taken)
+	h := rendered(t, Options{Archive: world}, narrowFeeds()).Handler()
+	for path, want := range map[string]bool{
+		"all.atom?limit=2": true, "all.atom?source=north": true, "all.atom?tag=agency": true,
+		"all.atom?source=harbour": false, "all.atom?lang=ja": false, "all.rss?limit=2": false, "all.json?limit=2": false,
+		"all.atom?limit=2&before=2026-03-14T11:00:00Z": false,
+	} {
+		if body := get(t, h, "/feeds/"+path).Body.String(); strings.Contains(body, taken.ID.URN()) != want || strings.Contains(body, "Mayor of") {
+			t.Errorf("%s: a tombstone is there: %v", path, !want)
+		}
+	}
+}

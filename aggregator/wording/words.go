@@ -272,7 +272,7 @@ func AppendFolded(dst []byte, r rune) []byte {
 			r += 'a' - 'A'
 		}
 		return append(dst, byte(r))
-	case r == 'ß':
+	case r == 'ß' || r == 'ẞ':
 		return append(dst, "ss"...)
 	case r == 'æ' || r == 'Æ':
 		return append(dst, "ae"...)
