@@ -62,7 +62,7 @@ func (db *DB) Commit(c aggregator.Commit) error {
 	}
 	if db.unreleased += len(c.Entries); db.unreleased >= releaseEntries {
 		db.unreleased = 0
-		db.release()
+		db.release(db.SizeBytes())
 	}
 	return nil
 }

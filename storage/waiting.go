@@ -129,7 +129,7 @@ func (db *DB) gather(p *pending, bucket string, keysOf func(seq uint64, v []byte
 		if err != nil {
 			return err
 		}
-		db.release()
+		db.release(db.SizeBytes())
 	}
 	for of, keys := range found {
 		if len(keys) > 0 {

@@ -210,7 +210,7 @@ func (db *DB) replay(next uint64, since time.Time, yield func(aggregator.Entry) 
 			}
 			if db.walked.Add(int64(examined)) >= releaseWalked {
 				db.walked.Store(0)
-				db.release()
+				db.release(r.tx.Size())
 			}
 			return nil
 		})
