@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -363,6 +364,7 @@ func TestRemovedSourceIsForgottenInTime(t *testing.T) {
 	b.now = time.Now().Add(-60 * 24 * time.Hour)
 	b.submit(b.fetched("norvia", item("1", "Shown when the source was removed")))
 	b.submit(b.fetched("kelmar", aggregator.Entry{GUID: "1", Title: "Shown still"}))
+	b.settings.Sources = maps.Clone(b.settings.Sources) // the one that runs has the other
 	delete(b.settings.Sources, "norvia")
 	b.reopen()
 	if err := b.in.Ping(t.Context()); err != nil {
