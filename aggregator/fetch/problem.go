@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"unicode"
-	"unicode/utf8"
 
 	"code.dny.dev/ssrf"
 
@@ -194,13 +193,9 @@ func dialled(err error, at *url.URL) string {
 
 // brief makes foreign text fit for a message: one line, at most 200 bytes.
 func brief(s string) string {
-	const limit = 200
-	if len(s) > limit {
-		end := limit
-		for end > 0 && !utf8.RuneStart(s[end]) {
-			end--
-		}
-		s = s[:end] + "…"
+	const most = 200
+	if len(s) > most {
+		s = aggregator.Cut(s, most) + "…"
 	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -98,8 +97,7 @@ type Poller struct {
 // do it: a document being parsed takes many times the memory of its body, and
 // readers want a processor too.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
-	processors := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
-	return &Poller{fetcher: fetcher, parser: parser, log: log, busy: make(chan struct{}, processors)}
+	return &Poller{fetcher: fetcher, parser: parser, log: log, busy: make(chan struct{}, aggregator.Processors())}
 }
 
 // Within returns a Poller like p of which each request asks grow for what its

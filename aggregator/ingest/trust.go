@@ -3,11 +3,11 @@ package ingest
 import (
 	"net/url"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/wording"
 )
 
 // distrust finds out what the source's GUIDs and links are worth from what is
@@ -101,21 +101,18 @@ func akin(a, b string) bool {
 	return 4*shared >= len(shorter)
 }
 
-// words returns the words of a text that are long enough to mean something, and
-// where none are set apart each two characters.
+// words returns the words of a text that are long enough to mean something.
 func words(text string) map[string]bool {
 	found := make(map[string]bool)
-	apart := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), apart) {
-		first, _ := utf8.DecodeRuneInString(word)
-		runes := []rune(word)
-		switch {
-		case unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
-			for i := range len(runes) - 1 {
-				found[string(runes[i:i+2])] = true
-			}
-		case len(runes) >= 4, len(runes) >= 2 && unicode.In(first, unicode.Hangul):
-			found[word] = true
+	var scan wording.Scanner
+	scan.Reset(text)
+	for w, ok := scan.Next(); ok; w, ok = scan.Next() {
+		least := 4
+		if first, _ := utf8.DecodeRune(w.Letters); unicode.Is(unicode.Hangul, first) {
+			least = 2
+		}
+		if w.Shape&wording.ShapePiece != 0 || utf8.RuneCount(w.Letters) >= least {
+			found[string(w.Letters)] = true
 		}
 	}
 	return found

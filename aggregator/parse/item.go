@@ -71,7 +71,7 @@ func (r *reader) add(it *item) {
 	e.Canonical = aggregator.CanonicalLink(e.Link)
 	e.Digest = it.digest()
 	e.Text = textDigest(e.Title, full.text)
-	e.Title = cut(e.Title, aggregator.MaxTitleBytes)
+	e.Title = aggregator.Cut(e.Title, aggregator.MaxTitleBytes)
 	e.Authors = it.people()
 	e.Categories = it.subjects()
 	e.Enclosures = it.files()
@@ -114,7 +114,7 @@ func (r *reader) tell(e *aggregator.Entry, it *item) (full rendered, image strin
 		}
 		full.text = summary.text
 	}
-	e.Summary = cut(first(summary.text, full.text), aggregator.MaxSummaryBytes)
+	e.Summary = aggregator.Cut(first(summary.text, full.text), aggregator.MaxSummaryBytes)
 	return full, first(full.image, summary.image)
 }
 
@@ -131,7 +131,7 @@ func (r *reader) prose(p prose, base *url.URL, markup bool) rendered {
 		base = p.base
 	}
 	if len(p.value) > aggregator.MaxContentBytes {
-		p.value = cut(p.value, aggregator.MaxContentBytes)
+		p.value = aggregator.Cut(p.value, aggregator.MaxContentBytes)
 	}
 	if p.html && strings.ContainsAny(p.value, "<&") {
 		return r.render.render(p.value, base, markup)

@@ -132,9 +132,9 @@ func (p *Parser) refuse(body, text []byte, r root, contentType, url string) aggr
 	case r.format == opmlFormat:
 		problem.Message = opmlMessage
 	case r.at >= 0 && !r.junk:
-		problem.Message = fmt.Sprintf("this is an XML document with the root element %s and no feed", cut(r.name, 40))
+		problem.Message = fmt.Sprintf("this is an XML document with the root element %s and no feed", aggregator.Cut(r.name, 40))
 	default:
-		problem.Message = fmt.Sprintf("this is neither XML nor JSON and no feed; it begins with %q", cut(folded(string(text[:min(len(text), 80)])), 40))
+		problem.Message = fmt.Sprintf("this is neither XML nor JSON and no feed; it begins with %q", aggregator.Cut(folded(string(text[:min(len(text), 80)])), 40))
 	}
 	return problem
 }

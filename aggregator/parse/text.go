@@ -181,15 +181,3 @@ func headline(s string) string {
 		}
 	}
 }
-
-// cut returns s with at most limit bytes, cut at a character.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	// A copy, or what is kept would hold on to what is not.
-	return strings.Clone(strings.TrimRight(s[:limit], " \n"))
-}

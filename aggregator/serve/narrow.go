@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
@@ -166,11 +165,12 @@ func (n *narrowing) choose(into *[]string, given, known []string, complaint stri
 func (n *narrowing) readLanguages(_ *published, given []string) error {
 	for i, v := range given {
 		v = strings.ToLower(strings.ReplaceAll(v, "_", "-"))
+		most := 3 // letters: a language has no more (RFC 5646, section 2.2.1), what follows it has 8
 		for part := range strings.SplitSeq(v, "-") {
-			isFirst := len(part) == len(v) || strings.HasPrefix(v, part+"-")
-			if part == "" || isFirst && len(part) > 3 || len(part) > 8 || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			if part == "" || len(part) > most || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 				return fmt.Errorf("%s is no language: write its code, such as ar or pt-BR", quoted(given[i]))
 			}
+			most = 8
 		}
 		given[i] = v
 	}
@@ -350,11 +350,7 @@ func (n *narrowing) words() []string {
 func quoted(text string) string {
 	const most = 60
 	if len(text) > most {
-		cut := most
-		for cut > 0 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut] + "…"
+		text = aggregator.Cut(text, most) + "…"
 	}
 	return strconv.Quote(text)
 }

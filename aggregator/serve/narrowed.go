@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -115,7 +114,7 @@ func (s *Server) takePlace(ctx context.Context) error {
 
 // newPlaces returns a place for each processor that editions may be made on.
 func newPlaces() chan struct{} {
-	return make(chan struct{}, min(runtime.GOMAXPROCS(0), runtime.NumCPU()))
+	return make(chan struct{}, aggregator.Processors())
 }
 
 // makeNarrowed makes an edition and keeps it.

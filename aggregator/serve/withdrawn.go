@@ -46,12 +46,18 @@ func (w *withdrawn) stood(v aggregator.StoryView) bool {
 	if w.feed.MaxAge > 0 && w.now.Sub(v.First) > w.feed.MaxAge {
 		return false
 	}
+	v = unwithdrawn(v)
+	ok, err := w.feed.where.Story(w.site, &v, w.now)
+	return err == nil && ok
+}
+
+// unwithdrawn returns the story as it was before its sources took it back.
+func unwithdrawn(v aggregator.StoryView) aggregator.StoryView {
 	v.Members = slices.Clone(v.Members)
 	for i := range v.Members {
 		v.Members[i].Withdrawn = false
 	}
-	ok, err := w.feed.where.Story(w.site, &v, w.now)
-	return err == nil && ok
+	return v
 }
 
 // withdrawnOf keeps, of the newest stories, those that n let through before they
@@ -74,12 +80,8 @@ func (s *Server) withdrawnOf(pub *published, n narrowing, gone *withdrawn) error
 		case err != nil:
 			return fmt.Errorf("read story %s: %w", page[i].ID, err)
 		}
-		standing := view.Story
-		standing.Members = slices.Clone(view.Members)
-		for k := range standing.Members {
-			standing.Members[k].Withdrawn = false
-		}
-		if carries(&standing, carried) && pub.speaks(&view, n.languages) && gone.stood(view) {
+		before := unwithdrawn(view)
+		if carries(&before.Story, carried) && pub.speaks(&view, n.languages) && gone.stood(view) {
 			gone.views = append(gone.views, view)
 		}
 	}
