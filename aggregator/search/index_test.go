@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -295,6 +296,35 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestLanguagesAreAskedWhenTheyAreKnown: a language is known with the text, and
+// only of as many as have numbers; whoever asks for one looks elsewhere until
+// then, and misses nothing.
+func TestLanguagesAreAskedWhenTheyAreKnown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newArchive(t)
+		x, end := a.run(t.TempDir(), pace{})
+		defer end()
+		settled(t, x)
+		told := a.tell(a.entry("north", "sw", "Habari za bandari"))
+		swahili := Query{Languages: []string{"sw"}, Limit: 9}
+		if _, err := x.Find(swahili); !errors.Is(err, ErrNotReady) {
+			t.Errorf("got %v of a language that was not read yet", err)
+		}
+		a.found(x, "habari") // what is searched for may lag
+		settled(t, x)
+		if diff := cmp.Diff([]uint64{told.Seq}, a.seqs(x, swahili)); diff != "" {
+			t.Errorf("stories in the language (-want +got):\n%s", diff)
+		}
+		x.mu.Lock()
+		x.table.tongues.texts = make([]string, math.MaxUint16+1)
+		x.mu.Unlock()
+		if _, err := x.Find(swahili); !errors.Is(err, ErrNotReady) {
+			t.Errorf("got %v where there are more languages than numbers", err)
+		}
+	})
 }
 
 func TestIndexIsNotReadyAtOnce(t *testing.T) {
