@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,6 +94,70 @@ func TestFailedCommitObeysTheServer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// parsing reads documents that take until they are let go.
+type parsing struct {
+	now   *atomic.Int64
+	until chan struct{}
+}
+
+func (p parsing) Parse([]byte, string, string) (aggregator.Document, error) {
+	p.now.Add(1)
+	<-p.until
+	p.now.Add(-1)
+	return aggregator.Document{Format: "rss"}, nil
+}
+
+// What only computes, reading documents and folding, keeps no more busy than
+// there are processors.
+func TestProcessorsAreShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db, err := storage.Open(filepath.Join(t.TempDir(), "wiredesk.db"), storage.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		documents := parsing{new(atomic.Int64), make(chan struct{})}
+		fetcher := answering(func() aggregator.Response {
+			return aggregator.Response{Outcome: aggregator.Fetched, Status: 200, At: time.Now(), Body: []byte("x")}
+		})
+		poller := ingest.NewPoller(fetcher, documents, slog.New(slog.DiscardHandler))
+		in, err := ingest.New(ingest.Options{Store: db, Poller: poller}, settings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- in.Run(ctx) }()
+		var polls sync.WaitGroup
+		for range aggregator.Processors() + 3 {
+			polls.Go(func() { poller.Ask(t.Context(), settings().Sources["norvia"], aggregator.SourceState{}) })
+		}
+		synctest.Wait()
+		if n := documents.now.Load(); n != int64(aggregator.Processors()) {
+			t.Errorf("%d documents are read at once by %d processors", n, aggregator.Processors())
+		}
+		var folded atomic.Bool
+		polls.Go(func() {
+			b := &bench{t: t, now: time.Now()}
+			if _, err := in.Submit(b.fetched("norvia", item("1", "Ferry aground"))); err != nil {
+				t.Error(err)
+			}
+			folded.Store(true)
+		})
+		time.Sleep(time.Second)
+		if folded.Load() {
+			t.Error("a batch was folded while all processors were busy")
+		}
+		close(documents.until)
+		polls.Wait()
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // In the bubble a Poll that waits for the writer, which does not run yet, is a

@@ -1,13 +1,20 @@
 package ingest_test
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"wiredesk/aggregator"
+	"wiredesk/aggregator/ingest"
+	"wiredesk/storage"
 )
 
 // told is one entry, or a new text of one that was told under the GUID before.
@@ -182,4 +189,52 @@ func TestStoriesComeBackWithTheClock(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The clock may be set right between two results of one batch.
+func TestStoriesComeBackWithinABatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db, err := storage.Open(filepath.Join(t.TempDir(), "wiredesk.db"), storage.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		in, err := ingest.New(ingest.Options{Store: db}, settings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		right := &bench{t: t, now: time.Now()}
+		ahead := &bench{t: t, now: time.Now().AddDate(0, 0, 2)}
+		var polls sync.WaitGroup
+		for _, result := range []aggregator.PollResult{
+			right.fetched("norvia"), // what a source shows first is old
+			ahead.fetched("norvia", item("1", "Budget passes after an all-night sitting")),
+			right.fetched("herald", item("2", "Ferry with forty aboard runs aground")),
+		} {
+			polls.Go(func() {
+				if _, err := in.Submit(result); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait() // in this order, all before the writer runs
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- in.Run(ctx) }()
+		polls.Wait()
+		views, _, err := db.Newest(aggregator.Position{}, 9)
+		if err != nil || len(views) != 2 {
+			t.Fatalf("%d stories, %v", len(views), err)
+		}
+		for _, v := range views {
+			if v.First.After(right.now) {
+				t.Errorf("%s stands at %v, and it is %v", v.LeadEntry().Title, v.First, right.now)
+			}
+		}
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -120,6 +120,19 @@ func TestBase(t *testing.T) {
 	}
 }
 
+// What an entry says are its words: a picture in place of them makes no other
+// text of it.
+func TestTextIsThatOfTheWords(t *testing.T) {
+	t.Parallel()
+	item := func(content string) string {
+		return `<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><title>a</title><description>Longer by far</description>` + content + `</item></channel></rss>`
+	}
+	want := only(t, item("")).Text
+	if got := only(t, item("<content:encoded>&lt;img src=/a.png>Short</content:encoded>")).Text; got != want {
+		t.Errorf("digest %d of the text, %d without the picture", got, want)
+	}
+}
+
 func TestSummaryAndContent(t *testing.T) {
 	t.Parallel()
 	rss := func(s string) string {

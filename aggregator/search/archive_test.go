@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ type archive struct {
 	index *Index // nil: nobody is told
 	seq   uint64
 	heads atomic.Int64 // calls of Heads
+	fails atomic.Bool  // entries cannot be read by their Seq
 }
 
 func newArchive(tb testing.TB) *archive {
@@ -49,8 +51,13 @@ func (a *archive) Heads(from, to uint64, yield func(aggregator.Head)) error {
 	a.heads.Add(1)
 	return a.db.Heads(from, to, yield)
 }
-func (a *archive) Entries(seqs []uint64) ([]aggregator.Entry, error) { return a.db.Entries(seqs) }
-func (a *archive) LastSeq() uint64                                   { return a.db.LastSeq() }
+func (a *archive) Entries(seqs []uint64) ([]aggregator.Entry, error) {
+	if a.fails.Load() {
+		return nil, errors.New("the disk is gone")
+	}
+	return a.db.Entries(seqs)
+}
+func (a *archive) LastSeq() uint64 { return a.db.LastSeq() }
 
 // entry returns a new entry of source.
 func (a *archive) entry(source, language, title string) aggregator.Entry {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -244,9 +245,7 @@ func TestIndexAfterACrash(t *testing.T) {
 				a.revise(uint64(1+i), fmt.Sprint("Gas number ", i))
 			}
 			time.Sleep(700 * time.Millisecond)
-			into := filepath.Join(t.TempDir(), "copy")
-			must(t, os.CopyFS(into, os.DirFS(folder)))
-			copies = append(copies, into)
+			copies = append(copies, copyOf(t, folder))
 		}
 		end()
 		for _, from := range copies {
@@ -256,6 +255,22 @@ func TestIndexAfterACrash(t *testing.T) {
 			end()
 		}
 	})
+}
+
+// copyOf returns a copy of a folder that is being written to. A file that was
+// given its name meanwhile, or removed, is no part of any moment: the copy is
+// made anew.
+func copyOf(t *testing.T, folder string) string {
+	t.Helper()
+	for {
+		into := filepath.Join(t.TempDir(), "copy")
+		err := os.CopyFS(into, os.DirFS(folder))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		must(t, err)
+		return into
+	}
 }
 
 // sameAsNew compares what x finds with what an index made anew does.
@@ -318,11 +333,36 @@ func TestLanguagesAreAskedWhenTheyAreKnown(t *testing.T) {
 		if diff := cmp.Diff([]uint64{told.Seq}, a.seqs(x, swahili)); diff != "" {
 			t.Errorf("stories in the language (-want +got):\n%s", diff)
 		}
+		a.revise(told.Seq, "Habari nyingine")
+		if _, err := x.Find(swahili); !errors.Is(err, ErrNotReady) {
+			t.Errorf("got %v of a text that was changed", err)
+		}
+		settled(t, x)
 		x.mu.Lock()
 		x.table.tongues.texts = make([]string, math.MaxUint16+1)
 		x.mu.Unlock()
 		if _, err := x.Find(swahili); !errors.Is(err, ErrNotReady) {
 			t.Errorf("got %v where there are more languages than numbers", err)
+		}
+	})
+}
+
+// TestChangedTextsOutliveAFailure: what could not be read is read later.
+func TestChangedTextsOutliveAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newArchive(t)
+		x, end := a.run(t.TempDir(), pace{})
+		defer end()
+		told := a.tell(a.entry("north", "en", "Oil price rises"))
+		settled(t, x)
+		a.revise(told.Seq, "Zinc price rises")
+		a.fails.Store(true)
+		time.Sleep(5 * time.Second)
+		a.fails.Store(false)
+		settled(t, x)
+		if diff := cmp.Diff([]uint64{told.Seq}, a.found(x, "zinc")); diff != "" {
+			t.Errorf("stories of zinc (-want +got):\n%s", diff)
 		}
 	})
 }
