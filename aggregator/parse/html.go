@@ -19,8 +19,9 @@ const maxNesting = 64
 // used again and again: what it returns are copies.
 //
 // Asking the policy costs more than all else, and most of that for each
-// question. So the tags with attributes of a whole document wait on lines of
-// their own, and what was rendered has holes that settle fills.
+// question. So the tags with attributes of a whole document, but for plain
+// links, wait on lines of their own, and what was rendered has holes that settle
+// fills.
 type renderer struct {
 	judge *judge
 	base  *url.URL
@@ -219,6 +220,12 @@ func (r *renderer) ask(element string) bool {
 		tag := r.judge.bare[element]
 		r.html = append(r.html, tag...)
 		return tag != ""
+	}
+	if element == "a" && len(r.attrs) == 1 && r.attrs[0].Key == "href" {
+		var known bool
+		if r.html, known = r.judge.link(r.html, r.attrs[0].Val); known {
+			return true
+		}
 	}
 	from := len(r.tags)
 	r.tags = append(append(r.tags, '<'), element...)

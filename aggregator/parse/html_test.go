@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"html"
 	"net/url"
 	"strings"
 	"testing"
@@ -88,6 +89,27 @@ func TestRenderPonders(t *testing.T) {
 			t.Errorf("%d: %q, want %q", i, all[i].html, want)
 		}
 	}
+}
+
+// The policy is not asked of plain links. It would say the same.
+func FuzzLink(f *testing.F) {
+	for _, seed := range []string{
+		"https://wire.example/", "http://wire.example/a?b=c&d=%C3%A9", "https://wire.example", "https://a.example/b#c", "https://a.example/#",
+		"https://a.example/b#c#d", "https://a.example/'x'(y)*!;@:,$+=[z]~_", "https://a.example//b/../c", "https://a.example/?", "http://a.example/%2f%2F??",
+		"javascript:alert(1)", "https://a:b@c.example/", "https://a.example:80/", "https://./", "https:///a", "https://a.example/é",
+	} {
+		f.Add(seed)
+	}
+	judge := newJudge()
+	f.Fuzz(func(t *testing.T, address string) {
+		got, known := judge.link(nil, address)
+		if !known {
+			return
+		}
+		if want := judge.policy.Sanitize(`<a href="` + html.EscapeString(address) + `">`); string(got) != want {
+			t.Errorf("%q becomes %s, and by the policy %s", address, got, want)
+		}
+	})
 }
 
 func FuzzRender(f *testing.F) {

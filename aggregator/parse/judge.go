@@ -9,11 +9,15 @@ import (
 )
 
 // judge decides which HTML is safe. It is bluemonday's policy that decides: it
-// is asked once which elements it knows, and of each tag with attributes anew.
+// is asked once which elements it knows and what a link becomes, and of every
+// other tag with attributes anew.
 type judge struct {
 	policy *bluemonday.Policy
 	bare   map[string]string // a start tag without attributes as the policy leaves it
 	known  map[string]bool   // elements of which the policy leaves something
+
+	// What the policy puts before and behind the address of a link.
+	beforeLink, behindLink string
 }
 
 func newJudge() *judge {
@@ -23,14 +27,25 @@ func newJudge() *judge {
 	// The stock pattern refuses apostrophes and colons, and with them the words
 	// that stand for the picture. Values are escaped in any case.
 	j.policy.AllowAttrs("alt").OnElements("img")
+	const address = "https://example.org/"
+	j.beforeLink, j.behindLink, _ = strings.Cut(j.policy.Sanitize(`<a href="`+address+`">`), address)
 	for name := range strings.FieldsSeq(`a abbr acronym article aside b bdi bdo big blockquote br caption center cite
 		code col colgroup dd del details dfn dl div dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i
 		img ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong sub summary sup
 		table tbody td tfoot th thead time tr tt u ul var wbr`) {
 		j.bare[name] = j.policy.Sanitize("<" + name + ">")
-		j.known[name] = j.policy.Sanitize("<"+name+` href="https://example.org/" src="https://example.org/" dir="ltr">`) != ""
+		j.known[name] = j.policy.Sanitize("<"+name+` href="`+address+`" src="`+address+`" dir="ltr">`) != ""
 	}
 	return j
+}
+
+// link appends the start tag of a link that has nothing but an address, if that
+// is one which the policy leaves as it is.
+func (j *judge) link(dst []byte, address string) (_ []byte, known bool) {
+	if !proper(address) || strings.IndexByte(address, '#') >= 0 {
+		return dst, false
+	}
+	return append(escaped(append(dst, j.beforeLink...), []byte(address)), j.behindLink...), true
 }
 
 // tiny reports whether a width or height is that of a picture which only

@@ -43,13 +43,21 @@ func (d *desk) carriers() map[string]aggregator.Carrier {
 // remembered of each, and those that were: their entries are still shown.
 func carriersOf(cfg *config.Config, states []aggregator.SourceState) map[string]aggregator.Carrier {
 	carriers := make(map[string]aggregator.Carrier, max(len(cfg.Sources), len(states)))
-	known := make(map[string]aggregator.SourceState, len(states))
-	for _, state := range states {
-		known[state.Source] = state
-		carriers[state.Source] = aggregator.CarrierOf(aggregator.Source{ID: state.Source, URL: state.URL}, state)
+	configured := make(map[string]*aggregator.Source, len(cfg.Sources))
+	for i := range cfg.Sources {
+		configured[cfg.Sources[i].ID] = &cfg.Sources[i]
 	}
-	for _, src := range cfg.Sources {
-		carriers[src.ID] = aggregator.CarrierOf(src, known[src.ID])
+	for i := range states {
+		state := &states[i]
+		src := configured[state.Source]
+		if src == nil {
+			src = &aggregator.Source{ID: state.Source, URL: state.URL}
+		}
+		carriers[state.Source] = aggregator.CarrierOf(*src, *state)
+		delete(configured, state.Source)
+	}
+	for id, src := range configured { // never polled yet
+		carriers[id] = aggregator.CarrierOf(*src, aggregator.SourceState{})
 	}
 	return carriers
 }
