@@ -119,9 +119,9 @@ func (in *Ingest) commit(batch []submission) ([]Report, error) {
 		return nil, err
 	}
 	f := in.fold(in.judge)
-	in.opts.Poller.takeProcessor()
+	in.work.takeFirst()
 	reports, err := f.run(batch)
-	in.opts.Poller.freeProcessor()
+	in.work.free()
 	if err == nil {
 		if f.quiet() {
 			maps.Copy(in.quiet, f.newest)

@@ -88,16 +88,15 @@ type Poller struct {
 	fetcher Fetcher
 	parser  Parser
 	log     *slog.Logger
-	busy    chan struct{} // what keeps a processor busy
+	work    *processors
 	grow    func(ctx context.Context, bytes int64) error
 }
 
 // NewPoller returns a Poller. However many polls are under way, no more
 // documents are parsed and batches folded at a time than there are processors to
-// do it: a document being parsed takes many times the memory of its body, and
-// readers want a processor too.
+// do it.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
-	return &Poller{fetcher: fetcher, parser: parser, log: log, busy: make(chan struct{}, aggregator.Processors())}
+	return &Poller{fetcher: fetcher, parser: parser, log: log, work: newProcessors()}
 }
 
 // Within returns a Poller like p of which each request asks grow for what its
@@ -195,23 +194,9 @@ func digestOf(body []byte, contentType string) aggregator.Digest {
 }
 
 func (p *Poller) parse(body []byte, response *aggregator.Response) (aggregator.Document, error) {
-	p.takeProcessor()
-	defer p.freeProcessor()
+	p.work.take()
+	defer p.work.free()
 	return p.parser.Parse(body, response.ContentType, response.URL)
-}
-
-// takeProcessor waits until another processor may be kept busy. A nil Poller
-// keeps none busy.
-func (p *Poller) takeProcessor() {
-	if p != nil {
-		p.busy <- struct{}{}
-	}
-}
-
-func (p *Poller) freeProcessor() {
-	if p != nil {
-		<-p.busy
-	}
 }
 
 func failed(response aggregator.Response, problem aggregator.Problem) aggregator.Response {

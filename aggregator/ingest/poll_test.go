@@ -110,7 +110,7 @@ func (p parsing) Parse([]byte, string, string) (aggregator.Document, error) {
 }
 
 // What only computes, reading documents and folding, keeps no more busy than
-// there are processors.
+// there are processors. The writer is the first to get one that is free.
 func TestProcessorsAreShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -150,6 +150,11 @@ func TestProcessorsAreShared(t *testing.T) {
 		time.Sleep(time.Second)
 		if folded.Load() {
 			t.Error("a batch was folded while all processors were busy")
+		}
+		documents.until <- struct{}{}
+		synctest.Wait()
+		if n := documents.now.Load(); !folded.Load() || n != int64(aggregator.Processors()) {
+			t.Errorf("when a document was read, the batch was folded: %v, and %d documents are read", folded.Load(), n)
 		}
 		close(documents.until)
 		polls.Wait()

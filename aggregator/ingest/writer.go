@@ -91,6 +91,7 @@ type Ingest struct {
 	opts     Options
 	settings atomic.Pointer[Settings]
 	tuning   atomic.Pointer[schedule.Tuning]
+	work     *processors
 	results  chan submission
 	previews chan preview
 	pinnings chan pinning
@@ -142,9 +143,12 @@ func newIngest(opts Options, settings Settings, newJudge func() windowJudge) (*I
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	in := &Ingest{
-		opts: opts, results: make(chan submission, batchResults),
+		opts: opts, work: newProcessors(), results: make(chan submission, batchResults),
 		previews: make(chan preview), pinnings: make(chan pinning), pings: make(chan struct{}), ended: make(chan struct{}),
 		newJudge: newJudge, batch: make([]submission, 0, batchResults),
+	}
+	if opts.Poller != nil {
+		in.work = opts.Poller.work
 	}
 	in.settings.Store(&settings)
 	if err := in.restore(); err != nil {
