@@ -120,8 +120,8 @@ func (in *Ingest) commit(batch []submission) ([]Report, error) {
 	}
 	f := in.fold(in.judge)
 	in.work.takeFirst()
+	defer in.work.free()
 	reports, err := f.run(batch)
-	in.work.free()
 	if err == nil {
 		if f.quiet() {
 			maps.Copy(in.quiet, f.newest)

@@ -93,8 +93,8 @@ type Poller struct {
 }
 
 // NewPoller returns a Poller. However many polls are under way, no more
-// documents are parsed and batches folded at a time than there are processors to
-// do it.
+// documents are parsed and batches taken in at a time than there are processors
+// to do it.
 func NewPoller(fetcher Fetcher, parser Parser, log *slog.Logger) *Poller {
 	return &Poller{fetcher: fetcher, parser: parser, log: log, work: newProcessors()}
 }

@@ -2,9 +2,9 @@ package ingest
 
 import "wiredesk/aggregator"
 
-// processors are what documents are parsed on and batches folded on, no more of
-// them at a time than the machine has: a document being parsed takes many times
-// the memory of its body, and readers want a processor too.
+// processors are what documents are parsed on and batches folded and stored on,
+// no more of them at a time than the machine has: a document being parsed takes
+// many times the memory of its body, and readers want a processor too.
 type processors struct {
 	busy   chan struct{}
 	handed chan struct{} // from who is done to the writer
