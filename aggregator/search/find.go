@@ -60,6 +60,7 @@ type finder struct {
 	parts []numbered
 	stems *wording.Stemmer
 	known map[*sought]known // by the first word of a phrase
+	spots spotReader
 }
 
 // known is what was looked up of a phrase.
@@ -286,7 +287,7 @@ func (f *finder) phrase(ph phrase, within, into set) error {
 				docs.put(doc)
 			}
 		})
-		if err := k.matches[i].beside(docs); err != nil {
+		if err := k.matches[i].beside(docs, &f.spots); err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
 		docs.each(func(doc uint32) { into.put(f.storyOf(p, doc)) })

@@ -37,7 +37,7 @@ func matchIn(p part, ph phrase, stems *wording.Stemmer) (*matching, error) {
 
 // beside leaves of docs, which are among all, the entries in which the words of
 // the phrase stand beside each other.
-func (m *matching) beside(docs set) error {
+func (m *matching) beside(docs set, r *spotReader) error {
 	if len(m.phrase) == 1 {
 		return nil
 	}
@@ -48,7 +48,6 @@ func (m *matching) beside(docs set) error {
 	for i := 1; i < len(m.phrase)-1; i++ {
 		order = append(order, i)
 	}
-	var r spotReader
 	var spots []spot
 	for n, i := range order {
 		if docs.isEmpty() {

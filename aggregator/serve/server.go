@@ -89,6 +89,7 @@ type Server struct {
 
 	touches  atomic.Uint64   // how often stories or what is published changed
 	recent   recent          // editions of narrowed feeds
+	lately   lately          // what they say is gone
 	items    *publish.Memory // of their stories
 	archived recent          // archive documents
 	making   singleflight.Group

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"wiredesk/aggregator"
@@ -60,28 +61,56 @@ func unwithdrawn(v aggregator.StoryView) aggregator.StoryView {
 	return v
 }
 
+// lately are the withdrawn of the newest stories, which are looked for again
+// only when stories changed. The zero value is ready for use.
+type lately struct {
+	mu   sync.Mutex
+	told uint64 // how many changes were known of then, and one
+	ids  []aggregator.StoryID
+}
+
+// withdrawn returns them. They are not changed afterwards.
+func (l *lately) withdrawn(archive Archive, changes uint64) ([]aggregator.StoryID, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.told == changes+1 {
+		return l.ids, nil
+	}
+	page, err := archive.NewestStories(aggregator.Position{}, pageOfBare)
+	if err != nil {
+		return nil, fmt.Errorf("read withdrawn stories: %w", err)
+	}
+	l.told, l.ids = changes+1, nil
+	for i := range page {
+		if page[i].Withdrawn {
+			l.ids = append(l.ids, page[i].ID)
+		}
+	}
+	return l.ids, nil
+}
+
 // withdrawnOf keeps, of the newest stories, those that n let through before they
 // were withdrawn. What was searched for in them is not looked at: a reader that
 // never had a story has nothing to take away.
 func (s *Server) withdrawnOf(pub *published, n narrowing, gone *withdrawn) error {
-	page, err := s.opts.Archive.NewestStories(aggregator.Position{}, pageOfBare)
+	ids, err := s.lately.withdrawn(s.opts.Archive, s.touches.Load())
 	if err != nil {
-		return fmt.Errorf("read withdrawn stories: %w", err)
+		return err
 	}
 	carried := pub.carriedBy(n)
-	for i := range page {
-		if !page[i].Withdrawn || len(gone.views) == maxWithdrawn {
-			continue
+	for _, id := range ids {
+		if len(gone.views) == maxWithdrawn {
+			return nil
 		}
-		view, err := s.opts.Archive.Story(page[i].ID)
+		view, err := s.opts.Archive.Story(id)
 		switch {
 		case errors.Is(err, aggregator.ErrNotFound):
 			continue // it was purged meanwhile
 		case err != nil:
-			return fmt.Errorf("read story %s: %w", page[i].ID, err)
+			return fmt.Errorf("read story %s: %w", id, err)
 		}
 		before := unwithdrawn(view)
-		if carries(&before.Story, carried) && pub.speaks(&view, n.languages) && gone.stood(view) {
+		if view.Withdrawn && carries(&before.Story, carried) && pub.speaks(&view, n.languages) && gone.stood(view) {
 			gone.views = append(gone.views, view)
 		}
 	}

@@ -74,3 +74,26 @@ func TestWithdrawnStoriesOfNarrowedFeeds(t *testing.T) {
 		}
 	}
 }
+
+// TestWithdrawnLater: the withdrawn are read once for all that ask, and again
+// when stories changed.
+func TestWithdrawnLater(t *testing.T) {
+	t.Parallel()
+	world := smallWorld()
+	taken := killed(50, "Mayor of Lume resigns", noon.Add(-5*time.Minute))
+	s := rendered(t, Options{Archive: world}, narrowFeeds())
+	tells := func(query string) bool {
+		return strings.Contains(get(t, s.Handler(), "/feeds/all.atom?"+query).Body.String(), taken.ID.URN())
+	}
+	if tells("limit=2") {
+		t.Error("a tombstone is there before the story was withdrawn")
+	}
+	world.put(taken)
+	if tells("limit=3") {
+		t.Error("the withdrawn are read again although nothing is known to have changed")
+	}
+	s.Touch(nil)
+	if !tells("limit=4") {
+		t.Error("a story that was withdrawn later is not told of")
+	}
+}
