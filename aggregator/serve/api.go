@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -98,6 +99,9 @@ func (p *published) parseList(values url.Values, now time.Time) (q listQuery, er
 		return listQuery{}, refusal{http.StatusBadRequest, fmt.Sprintf("%s %q cannot be read: want %s.", name, values.Get(name), want)}
 	}
 	q = listQuery{limit: defaultListed, source: values.Get("source")}
+	if _, known := p.site.Carriers[q.source]; q.source != "" && !known {
+		return listQuery{}, refusal{http.StatusBadRequest, "source " + quoted(q.source) + " is no source here" + meant(q.source, slices.Sorted(maps.Keys(p.site.Carriers)))}
+	}
 	if q.before, err = parsePosition(values.Get("before")); err != nil {
 		return bad("before", "what a list gave as next")
 	}

@@ -133,7 +133,7 @@ func TestListIsBounded(t *testing.T) {
 	}
 	s := rendered(t, Options{Archive: world}, publication())
 	before := world.readCount()
-	list := decode[StoryList](t, get(t, s.Handler(), "/api/v1/stories?source=nobody"), http.StatusOK)
+	list := decode[StoryList](t, get(t, s.Handler(), "/api/v1/stories?source=vestnik"), http.StatusOK)
 	if reads := world.readCount() - before; reads > maxExamined/pageOfRead+1 || len(list.Stories) > 0 {
 		t.Errorf("%d stories after %d reads", len(list.Stories), reads)
 	}
@@ -141,7 +141,7 @@ func TestListIsBounded(t *testing.T) {
 	if list.Next != formatPosition(last) {
 		t.Errorf("next is %q, want the place of the last story that was looked at, %q", list.Next, formatPosition(last))
 	}
-	list = decode[StoryList](t, get(t, s.Handler(), "/api/v1/stories?source=nobody&before="+url.QueryEscape(list.Next)), http.StatusOK)
+	list = decode[StoryList](t, get(t, s.Handler(), "/api/v1/stories?source=vestnik&before="+url.QueryEscape(list.Next)), http.StatusOK)
 	if list.Next != "" {
 		t.Errorf("next is %q at the end", list.Next)
 	}

@@ -47,7 +47,8 @@ func (s *Server) narrowedEdition(ctx context.Context, pub *published, feed publi
 	if s.isFresh(old, pub) {
 		return old.edition, nil
 	}
-	made := s.making.DoChan(key, func() (_ any, err error) {
+	// What is being made of an earlier publication is not waited for.
+	made := s.making.DoChan(fmt.Sprintf("%p\x00%s", pub, key), func() (_ any, err error) {
 		// Others wait for it too: whoever asked first may leave.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeWait)
 		defer cancel()

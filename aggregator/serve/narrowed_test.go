@@ -91,6 +91,38 @@ func TestNarrowedFeedsAreMadeOnce(t *testing.T) {
 	}
 }
 
+// TestNarrowedFeedsOfNewSettings: whoever asks after a reload gets nothing that
+// is being made as before.
+func TestNarrowedFeedsOfNewSettings(t *testing.T) {
+	t.Parallel()
+	world := smallWorld()
+	s := rendered(t, Options{Archive: world}, narrowFeeds())
+	s.places = make(chan struct{}, 2)
+	entered, leave := make(chan bool, 100), make(chan bool)
+	world.before = func(aggregator.Position) {
+		entered <- true
+		<-leave
+	}
+	var readers sync.WaitGroup
+	ask := func(title string) {
+		readers.Go(func() {
+			if w := get(t, s.Handler(), "/feeds/all.atom?lang=ru"); !strings.Contains(w.Body.String(), title) {
+				t.Errorf("%d, and %q is not in it", w.Code, title)
+			}
+		})
+		<-entered
+	}
+	p := narrowFeeds()
+	ask(p.Feeds[0].Title)
+	p.Feeds[0].Title = "Everything anew"
+	if err := s.Publish(p); err != nil {
+		t.Fatal(err)
+	}
+	ask(p.Feeds[0].Title)
+	close(leave)
+	readers.Wait()
+}
+
 func TestNarrowedFeedsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,6 +14,8 @@ func TestUnknownParametersAreRefused(t *testing.T) {
 		{"/api/v1/stories?min_source=2", `There is no parameter "min_source": did you mean min_sources?`},
 		{"/api/v1/stories?Limit=2", `There is no parameter "Limit": did you mean limit?`},
 		{"/events?sources=bbc", `There is no parameter "sources": did you mean source?`},
+		{"/api/v1/stories?source=nort", `source "nort" is no source here: did you mean north?`},
+		{"/events?source=nobody", `source "nobody" is no source here.`},
 		{"/events?zebra=1", `There is no parameter "zebra".`},
 		{"/api/v1/sources?tag=world", `There is no parameter "tag".`},
 		{"/api/v1/sources/harbour?a=", `There is no parameter "a".`},
