@@ -153,7 +153,7 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 	if old != nil {
 		before = old.edition
 	}
-	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, doc, format, stories, before, now); err != nil {
+	if k.edition, err = s.renderNarrowed(pub, feed, narrowed, n, doc, format, stories, before, now); err != nil {
 		return nil, err
 	}
 	k.rest = time.Now().Add(max(leastPause, pauseShare*time.Since(start)))
@@ -164,12 +164,12 @@ func (s *Server) makeNarrowed(ctx context.Context, pub *published, feed publishe
 // renderNarrowed writes a narrowed feed in the one format that was asked for.
 // What few ask for is compressed in one way only, and that quickly.
 func (s *Server) renderNarrowed(
-	pub *published, feed publishedFeed, narrowed aggregator.Feed, doc publish.Document, format publish.Format,
+	pub *published, feed publishedFeed, narrowed aggregator.Feed, n narrowing, doc publish.Document, format publish.Format,
 	stories []aggregator.StoryView, old *edition, now time.Time,
 ) (*edition, error) {
 	feed.Feed = narrowed
 	if format == formatPage {
-		return s.renderFeedPage(pub, feed, stories)
+		return s.renderFeedPage(pub, feed, n, stories, doc.Older)
 	}
 	made, err := (&publish.Printer{Memory: s.items}).Print(pub.site, narrowed, doc, stories, format)
 	if err != nil {

@@ -230,7 +230,7 @@ func (s *Server) renderFeed(
 	if doc.PrevArchive, err = s.lastArchived(feed.Slug); err != nil {
 		return nil, fmt.Errorf("find the last archive document: %w", err)
 	}
-	page, err := s.renderFeedPage(pub, feed, stories)
+	page, err := s.renderFeedPage(pub, feed, narrowing{}, stories, doc.Older)
 	if err != nil {
 		return nil, err
 	}
