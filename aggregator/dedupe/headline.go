@@ -43,7 +43,21 @@ func ReadHeadline(title string) Headline {
 	h := Headline{Text: trimBlank(title)}
 	for h.cutFlash() || h.cutFront() || h.cutEnd() {
 	}
+	if h.isWithdrawal() {
+		h.add(aggregator.Label{Kind: aggregator.LabelWithdrawal})
+	}
 	return h
+}
+
+// isWithdrawal reports whether the headline is nothing but the notice that there
+// is none any more: "STORY WITHDRAWN".
+func (h *Headline) isWithdrawal() bool {
+	s := strings.TrimRight(h.Text, " .!")
+	m, ok := phrases.find(s)
+	if !ok || m.end != len(s) || m.kind != aggregator.LabelWithdrawal || m.how&boxed != 0 {
+		return false
+	}
+	return m.how&capitals == 0 || !m.as(s).lower
 }
 
 // cutFlash takes the signs "++ … ++" and "*** … ***" off, which ANSA and

@@ -48,6 +48,9 @@ func TestReadHeadline(t *testing.T) {
 			{"BRIEF-Ostrava Steel Q2 profit rises 4 pct", "Ostrava Steel Q2 profit rises 4 pct; brief"},
 			{"KILL-Norland bank chief resigns", "Norland bank chief resigns; withdrawal"},
 			{"WITHDRAWN: Norland bank chief resigns", "Norland bank chief resigns; withdrawal"},
+			{"STORY WITHDRAWN", "STORY WITHDRAWN; withdrawal"},
+			{"This story has been withdrawn.", "This story has been withdrawn.; withdrawal"},
+			{"KILL", "KILL; withdrawal"},
 			{"ADVISORY-Norland bank story withdrawn by the desk", "Norland bank story withdrawn by the desk; brief"},
 			{"Exclusive-Ostrava Steel in talks to buy rival, sources say", "Ostrava Steel in talks to buy rival, sources say; exclusive"},
 			{"EXCLUSIVE: Ostrava Steel in talks to buy rival", "Ostrava Steel in talks to buy rival; exclusive"},
@@ -274,6 +277,8 @@ func TestHeadlinesLeftAlone(t *testing.T) {
 	for _, title := range []string{
 		"Update on ferry talks",
 		"Kill switch found in stolen car",
+		"Kill",
+		"Retraction of the glacier",
 		"Kill: the film everyone hates",
 		"Live cattle prices rise in Vela",
 		"Live-in carers demand better pay",

@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -146,8 +147,8 @@ func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 		Evidence: aggregator.Evidence{Rule: aggregator.RuleRevision, Score: 1},
 	}
 	own := j.stories[e.Story]
-	if j.join == aggregator.JoinNone || own == nil || len(own.members) > 1 {
-		return d
+	if j.join == aggregator.JoinNone || own == nil || len(own.members) > 1 || isWithdrawal(r.Labels) {
+		return d // notices that something is withdrawn are all alike
 	}
 	// An entry that stands alone and now tells what another story tells was
 	// written over: the two are one.
@@ -159,4 +160,8 @@ func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 	older, younger := elder(v.partner.story, own) // the one that the evidence names, whatever else it would join
 	d.Story, d.Merged = older.id, younger.id
 	return d
+}
+
+func isWithdrawal(labels []aggregator.Label) bool {
+	return slices.ContainsFunc(labels, func(l aggregator.Label) bool { return l.Kind == aggregator.LabelWithdrawal })
 }

@@ -336,6 +336,21 @@ func TestRevise(t *testing.T) {
 	}
 }
 
+// TestReviseWithdrawn: what is taken back joins no other story by that, though
+// the notices are alike.
+func TestReviseWithdrawn(t *testing.T) {
+	t.Parallel()
+	for title, merges := range map[string]bool{"STORY WITHDRAWN": false, "Notice to the editors": true} {
+		f := newFolding(Options{})
+		a := f.add(entry("norvia", ferry, rescue, "", 0))
+		b := f.add(entry("norvia", "Parliament passes budget after all-night sitting", "", "", time.Minute))
+		f.revise(a.Seq, title, "The story has been withdrawn.", noon.Add(time.Hour))
+		if d := f.revise(b.Seq, title, "The story has been withdrawn.", noon.Add(time.Hour)); d.Merged.IsZero() == merges {
+			t.Errorf("%s: story %v, merged %v: %s", title, d.Story, d.Merged, d.Explain())
+		}
+	}
+}
+
 // TestEvidence names what two entries share and what parts them.
 func TestEvidence(t *testing.T) {
 	t.Parallel()

@@ -49,7 +49,7 @@ var labelRows = []labelRow{
 	{aggregator.LabelRefile, capitals | tight, "repeat, resend, resending"},
 	{aggregator.LabelRefile, 0, "icymi, in case you missed it, from the archives"},
 	{aggregator.LabelWithdrawal, capitals | tight, "kill, bulletin kill, mandatory kill, story kill, eliminate, withdrawal"},
-	{aggregator.LabelWithdrawal, tight, "withdrawn, story withdrawn, retraction, retracted, story removed"},
+	{aggregator.LabelWithdrawal, tight, "withdrawn, story withdrawn, this story has been withdrawn, retraction, retracted, story removed"},
 	{aggregator.LabelRoundup, tight | titled | numbered, "wrapup, wrap-up, roundup, round-up, news roundup, news wrap, news summary"},
 	{aggregator.LabelRoundup, closing, "morning briefing, evening briefing, daily briefing, coronavirus briefing, morning digest, news digest, news in brief, week in review, top stories, top news, ap top news, top 10 news, the week in pictures, recap, headlines, newspaper headlines, xinhua headlines, what happened today"},
 	{aggregator.LabelRoundup, atEnd, "your monday briefing, your tuesday briefing, your wednesday briefing, your thursday briefing, your friday briefing, your weekend briefing, your evening briefing, your morning briefing"},
