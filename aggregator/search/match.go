@@ -55,13 +55,20 @@ func (m *matching) beside(docs set, r *spotReader) error {
 		}
 		w := m.phrase[i]
 		forms := make([][]spot, len(m.words[i]))
-		for n, f := range m.words[i] {
+		for form, f := range m.words[i] {
 			places, err := f.places()
 			if err != nil {
 				return err
 			}
-			if forms[n], err = r.read(f.docs, places, docs, w.place-m.phrase[0].place); err != nil {
+			var room []spot
+			if n > 0 && form == 0 {
+				room = r.room
+			}
+			if forms[form], err = r.read(room, f.docs, places, docs, w.place-m.phrase[0].place); err != nil {
 				return err
+			}
+			if n > 0 && form == 0 {
+				r.room = forms[0]
 			}
 		}
 		own := either(forms)

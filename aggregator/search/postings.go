@@ -74,11 +74,16 @@ type spot uint64
 func (s spot) doc() uint32 { return uint32(s >> 32) }
 
 // spotReader reads places. It keeps its room from one word to the next.
-type spotReader struct{ docs []uint32 }
+type spotReader struct {
+	docs []uint32
+	room []spot // for the spots of a word that are not kept
+}
 
-// read returns every place of the entries that are in of, less shift, in order.
-// What lies before the first and behind the last of them is hardly looked at.
-func (r *spotReader) read(docs, places []byte, of set, shift int) (spots []spot, err error) {
+// read returns every place of the entries that are in of, less shift, in order,
+// in the room of spots. What lies before the first and behind the last of them
+// is hardly looked at.
+func (r *spotReader) read(spots []spot, docs, places []byte, of set, shift int) ([]spot, error) {
+	spots = spots[:0]
 	r.docs = r.docs[:0]
 	if err := eachDoc(docs, func(doc uint32) { r.docs = append(r.docs, doc) }); err != nil {
 		return nil, err
