@@ -1,6 +1,9 @@
 package aggregator
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Label is what a wire prints before a headline to say what kind of text
 // follows: URGENT, UPDATE 2-, CORRECTED-, and their like in other languages.
@@ -33,6 +36,11 @@ func (l Label) String() string {
 		return string(l.Kind)
 	}
 	return string(l.Kind) + " " + strconv.Itoa(l.Number)
+}
+
+// Labelled reports whether one of the labels is of the kind.
+func Labelled(labels []Label, kind LabelKind) bool {
+	return slices.ContainsFunc(labels, func(l Label) bool { return l.Kind == kind })
 }
 
 // LabelKinds lists what labels say, in order.

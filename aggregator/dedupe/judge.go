@@ -1,7 +1,6 @@
 package dedupe
 
 import (
-	"slices"
 	"time"
 
 	"wiredesk/aggregator"
@@ -147,7 +146,7 @@ func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 		Evidence: aggregator.Evidence{Rule: aggregator.RuleRevision, Score: 1},
 	}
 	own := j.stories[e.Story]
-	if j.join == aggregator.JoinNone || own == nil || len(own.members) > 1 || isWithdrawal(r.Labels) {
+	if j.join == aggregator.JoinNone || own == nil || len(own.members) > 1 || aggregator.Labelled(r.Labels, aggregator.LabelWithdrawal) {
 		return d // notices that something is withdrawn are all alike
 	}
 	// An entry that stands alone and now tells what another story tells was
@@ -160,8 +159,4 @@ func (j *Judge) Revise(e *aggregator.Entry, r Reading) aggregator.Decision {
 	older, younger := elder(v.partner.story, own) // the one that the evidence names, whatever else it would join
 	d.Story, d.Merged = older.id, younger.id
 	return d
-}
-
-func isWithdrawal(labels []aggregator.Label) bool {
-	return slices.ContainsFunc(labels, func(l aggregator.Label) bool { return l.Kind == aggregator.LabelWithdrawal })
 }

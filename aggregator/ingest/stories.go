@@ -180,7 +180,7 @@ func (f *fold) settle(story *aggregator.Story, at time.Time) {
 }
 
 func labelled(e *aggregator.Entry, kind aggregator.LabelKind) bool {
-	return slices.ContainsFunc(e.Labels, func(l aggregator.Label) bool { return l.Kind == kind })
+	return aggregator.Labelled(e.Labels, kind)
 }
 
 func withdraws(e *aggregator.Entry) bool { return labelled(e, aggregator.LabelWithdrawal) }

@@ -59,21 +59,15 @@ type finder struct {
 	table *table
 	parts []numbered
 	stems *wording.Stemmer
-	known map[*sought]known // by the first word of a phrase
+	known map[*sought]known // by a phrase's first word
 	spots spotReader
-}
-
-// known is what was looked up of a phrase.
-type known struct {
-	matches []*matching // by part
-	stories set         // that have all its words in one entry, wherever
 }
 
 // find returns the stories that q asks for, in its order.
 //
-// Where words must stand beside each other, a query is asked twice: of all
-// stories, where they have the words at all, and then, where those stand, of the
-// first by the order, and of more only until there are enough.
+// Where words must stand beside each other, a query is asked twice: which stories
+// have the words at all, and where they stand in the first by the order, and in
+// more only until there are enough.
 func (f *finder) find(q *Query) ([]aggregator.StoryID, error) {
 	if q.Limit <= 0 {
 		return nil, nil
@@ -293,27 +287,6 @@ func (f *finder) phrase(ph phrase, within, into set) error {
 		docs.each(func(doc uint32) { into.put(f.storyOf(p, doc)) })
 	}
 	return nil
-}
-
-// lookUp looks a phrase up in each part, once.
-func (f *finder) lookUp(ph phrase) (known, error) {
-	if k, done := f.known[&ph[0]]; done {
-		return k, nil
-	}
-	k := known{stories: newSet(len(f.table.rows))}
-	for _, p := range f.parts {
-		m, err := matchIn(p.part, ph, f.stems)
-		if err != nil {
-			return known{}, err
-		}
-		m.all.each(func(doc uint32) { k.stories.put(f.storyOf(p, doc)) })
-		k.matches = append(k.matches, m)
-	}
-	if f.known == nil {
-		f.known = make(map[*sought]known)
-	}
-	f.known[&ph[0]] = k
-	return k, nil
 }
 
 // storyOf returns the row of the story whose present text that entry of a part

@@ -2,6 +2,33 @@ package search
 
 import "wiredesk/aggregator/wording"
 
+// known is what was looked up of a phrase.
+type known struct {
+	matches []*matching // by part
+	stories set         // that have all its words in one entry, wherever
+}
+
+// lookUp looks a phrase up in each part, once.
+func (f *finder) lookUp(ph phrase) (known, error) {
+	if k, done := f.known[&ph[0]]; done {
+		return k, nil
+	}
+	k := known{stories: newSet(len(f.table.rows))}
+	for _, p := range f.parts {
+		m, err := matchIn(p.part, ph, f.stems)
+		if err != nil {
+			return known{}, err
+		}
+		m.all.each(func(doc uint32) { k.stories.put(f.storyOf(p, doc)) })
+		k.matches = append(k.matches, m)
+	}
+	if f.known == nil {
+		f.known = make(map[*sought]known)
+	}
+	f.known[&ph[0]] = k
+	return k, nil
+}
+
 // matching is a phrase as one part has it.
 type matching struct {
 	phrase phrase

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"time"
 
@@ -62,7 +61,7 @@ func (p *published) event(c *aggregator.Change) (*event, error) {
 		told.Merged = append(told.Merged, id.URN())
 	}
 	name := c.Kind.String()
-	corrects := slices.ContainsFunc(view.LeadEntry().Labels, func(l aggregator.Label) bool { return l.Kind == aggregator.LabelCorrection })
+	corrects := aggregator.Labelled(view.LeadEntry().Labels, aggregator.LabelCorrection)
 	if c.Kind == aggregator.StoryUpdated && corrects {
 		name = eventCorrected
 	}
