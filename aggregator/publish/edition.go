@@ -177,7 +177,7 @@ func (p *page) frame(format Format) (head, tail string, err error) {
 	if !whole {
 		return "", "", errors.New("its frame does not end as it should")
 	}
-	if declaration, rest, isXML := strings.Cut(head, "?>"); isXML {
+	if declaration, rest, _ := strings.Cut(head, "?>"); format != JSON {
 		head = declaration + `?>` + "\n" + `<?xml-stylesheet type="text/css" href="` + html.EscapeString(p.style) + `"?>` + "\n" + rest
 	}
 	return head, tail, nil

@@ -14,6 +14,7 @@ import (
 func FuzzRender(f *testing.F) {
 	f.Add("Ferry sinks", "<p>Ferry sinks.</p>", "https://a.example/x", "en", int64(1773478800))
 	f.Add("\x00\x08\ufffe\xff]]>", "]]> <![CDATA[ \x1b &#8;", "javascript:alert(1)", `"><x`, int64(-1<<55))
+	f.Add("<?xml?>", "?>", "https://a.example/?>", "?>", int64(0))
 	f.Add("\u202e\u2067 AT&T <b>", "</div>]]", "http://[::1]/%zz#a#b", "ar", int64(1<<55))
 	f.Fuzz(func(t *testing.T, title, content, link, tag string, unix int64) {
 		entry := aggregator.Entry{
