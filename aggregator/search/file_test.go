@@ -64,7 +64,7 @@ func matches(tb testing.TB, p part, text string) []uint64 {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := m.beside(m.all, new(spotReader)); err != nil {
+	if err := m.beside(m.all); err != nil {
 		tb.Fatal(err)
 	}
 	m.all.each(func(doc uint32) { seqs = append(seqs, p.entries()[doc]) })
@@ -238,7 +238,7 @@ func FuzzPart(f *testing.F) {
 			must(t, err)
 			// Whatever it answers or says, it comes back.
 			if m, err := matchIn(p, parsed.root.(phrase), new(wording.Stemmer)); err == nil {
-				_ = m.beside(m.all, new(spotReader))
+				_ = m.beside(m.all)
 			}
 		}
 		merged := path + ".merged"

@@ -60,7 +60,6 @@ type finder struct {
 	parts []numbered
 	stems *wording.Stemmer
 	known map[*sought]known // by a phrase's first word
-	spots spotReader
 }
 
 // find returns the stories that q asks for, in its order.
@@ -281,7 +280,7 @@ func (f *finder) phrase(ph phrase, within, into set) error {
 				docs.put(doc)
 			}
 		})
-		if err := k.matches[i].beside(docs, &f.spots); err != nil {
+		if err := k.matches[i].beside(docs); err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
 		docs.each(func(doc uint32) { into.put(f.storyOf(p, doc)) })

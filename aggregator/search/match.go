@@ -1,6 +1,11 @@
 package search
 
-import "wiredesk/aggregator/wording"
+import (
+	"math/bits"
+	"slices"
+
+	"wiredesk/aggregator/wording"
+)
 
 // known is what was looked up of a phrase.
 type known struct {
@@ -64,57 +69,93 @@ func matchIn(p part, ph phrase, stems *wording.Stemmer) (*matching, error) {
 
 // beside leaves of docs, which are among all, the entries in which the words of
 // the phrase stand beside each other.
-func (m *matching) beside(docs set, r *spotReader) error {
+func (m *matching) beside(docs set) error {
 	if len(m.phrase) == 1 {
 		return nil
 	}
-	// The first and the last word first: of one run of letters, as those between
-	// are, each piece leaves what the one before left.
-	order := make([]int, 0, len(m.phrase))
-	order = append(order, 0, len(m.phrase)-1)
-	for i := 1; i < len(m.phrase)-1; i++ {
-		order = append(order, i)
-	}
-	var spots []spot
-	for n, i := range order {
-		if docs.isEmpty() {
-			return nil
-		}
-		w := m.phrase[i]
-		forms := make([][]spot, len(m.words[i]))
-		for form, f := range m.words[i] {
-			places, err := f.places()
+	r := newPhraseReader(m)
+	for i := range docs {
+		for left := docs[i]; left != 0; left &= left - 1 {
+			bit := bits.TrailingZeros64(left)
+			is, err := r.isIn(uint32(i*64 + bit))
 			if err != nil {
 				return err
 			}
-			var room []spot
-			if n > 0 && form == 0 {
-				room = r.room
+			if !is {
+				docs[i] &^= 1 << bit
 			}
-			if forms[form], err = r.read(room, f.docs, places, docs, w.place-m.phrase[0].place); err != nil {
-				return err
-			}
-			if n > 0 && form == 0 {
-				r.room = forms[0]
-			}
-		}
-		own := either(forms)
-		if n == 0 {
-			spots = own
-		} else {
-			spots = both(spots, own)
-		}
-		clear(docs) // of the next word no more is read than may still match
-		for _, s := range spots {
-			docs.put(s.doc())
 		}
 	}
 	return nil
 }
 
-// both returns the spots that stand in two sorted lists, in the room of the
-// first.
-func both(a, b []spot) []spot {
+// phraseReader reads where the words of a phrase stand, entry by entry.
+type phraseReader struct {
+	*matching
+	order []int      // of the words
+	words [][]cursor // of each form of each word; nil: not looked at yet
+	// Where the phrase may begin, by the words looked at, and by the last.
+	begins, own []uint32
+}
+
+func newPhraseReader(m *matching) *phraseReader {
+	r := &phraseReader{matching: m, words: make([][]cursor, len(m.phrase))}
+	// The first and the last word first: of one run of letters, as those between
+	// are, each piece is where the one before is.
+	r.order = append(r.order, 0, len(m.phrase)-1)
+	for i := 1; i < len(m.phrase)-1; i++ {
+		r.order = append(r.order, i)
+	}
+	return r
+}
+
+// isIn reports whether an entry has the phrase. Entries are asked for in order.
+func (r *phraseReader) isIn(doc uint32) (bool, error) {
+	for n, i := range r.order {
+		if err := r.read(i, doc); err != nil {
+			return false, err
+		}
+		if n == 0 {
+			r.begins, r.own = r.own, r.begins
+		} else {
+			r.begins = both(r.begins, r.own)
+		}
+		if len(r.begins) == 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// read looks where the phrase begins if a word of it is where an entry has it.
+func (r *phraseReader) read(word int, doc uint32) error {
+	if r.words[word] == nil {
+		r.words[word] = make([]cursor, len(r.matching.words[word]))
+		for form, f := range r.matching.words[word] {
+			places, err := f.places()
+			if err != nil {
+				return err
+			}
+			r.words[word][form] = cursor{docs: f.docs, places: places}
+		}
+	}
+	r.own = r.own[:0]
+	shift := r.phrase[word].place - r.phrase[0].place
+	for form := range r.words[word] {
+		var err error
+		known := len(r.own)
+		if r.own, err = r.words[word][form].read(r.own, doc, shift); err != nil {
+			return err
+		}
+		if known > 0 && len(r.own) > known {
+			slices.Sort(r.own)
+		}
+	}
+	return nil
+}
+
+// both returns what is in two sorted lists, in the room of the first.
+func both(a, b []uint32) []uint32 {
 	kept := a[:0]
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
@@ -129,24 +170,4 @@ func both(a, b []spot) []spot {
 		}
 	}
 	return kept
-}
-
-// either returns the spots of all lists, each of which is sorted, in order.
-func either(lists [][]spot) []spot {
-	switch len(lists) {
-	case 0:
-		return nil
-	case 1:
-		return lists[0]
-	}
-	a, b := either(lists[:len(lists)/2]), either(lists[len(lists)/2:])
-	all := make([]spot, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if a[0] <= b[0] {
-			all, a = append(all, a[0]), a[1:]
-		} else {
-			all, b = append(all, b[0]), b[1:]
-		}
-	}
-	return append(append(all, a...), b...)
 }

@@ -1,9 +1,9 @@
 package search
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
-	"slices"
 )
 
 // The keys of a part's dictionary. A word leads to the entries that have it, a
@@ -67,79 +67,68 @@ func eachDoc(docs []byte, yield func(doc uint32)) error {
 	return nil
 }
 
-// spot is a place of an entry: the entry's number in the upper half, so that
-// spots sort by entry and then by place.
-type spot uint64
-
-func (s spot) doc() uint32 { return uint32(s >> 32) }
-
-// spotReader reads places. It keeps its room from one word to the next.
-type spotReader struct {
-	docs []uint32
-	room []spot // for the spots of a word that are not kept
+// cursor reads the places of a word, entry by entry.
+type cursor struct {
+	docs   []byte
+	places []byte // of the entries from the one that was read to last on
+	doc    uint32 // the entry that docs were read up to
+	behind int    // so many entries before it are in places
+	begun  bool
 }
 
-// read returns every place of the entries that are in of, less shift, in order,
-// in the room of spots. What lies before the first and behind the last of them
-// is hardly looked at.
-func (r *spotReader) read(spots []spot, docs, places []byte, of set, shift int) ([]spot, error) {
-	spots = spots[:0]
-	r.docs = r.docs[:0]
-	if err := eachDoc(docs, func(doc uint32) { r.docs = append(r.docs, doc) }); err != nil {
-		return nil, err
-	}
-	low, high := of.bounds()
-	from, _ := slices.BinarySearch(r.docs, low)
-	to, found := slices.BinarySearch(r.docs, high)
-	if found {
-		to++
-	}
-	places = fromEntry(places, from, len(r.docs))
-	for _, doc := range r.docs[from:max(from, to)] {
-		own, rest := cutPlaces(places)
-		places = rest
-		if !of.has(doc) {
-			continue
+// read appends the places that an entry has the word at, less shift, in order.
+// Entries are asked for in order.
+func (c *cursor) read(places []uint32, doc uint32, shift int) ([]uint32, error) {
+	for c.doc < doc || !c.begun {
+		if len(c.docs) == 0 {
+			return places, nil
 		}
-		at := uint64(0)
-		for len(own) > 0 {
-			if own[0] < 0x80 { // most are
-				at += uint64(own[0]) - 1
-				own = own[1:]
-			} else {
-				delta, n := binary.Uvarint(own)
-				if n <= 0 {
-					return nil, errPostings
-				}
-				at += delta - 1
-				own = own[n:]
-			}
-			if at >= uint64(shift) {
-				spots = append(spots, spot(uint64(doc)<<32|(at-uint64(shift))))
+		delta, n := uint64(c.docs[0]), 1 // most are one byte
+		if delta >= 0x80 {
+			if delta, n = binary.Uvarint(c.docs); n <= 0 {
+				return nil, errPostings
 			}
 		}
+		if c.begun {
+			c.behind++
+		}
+		c.docs, c.doc, c.begun = c.docs[n:], c.doc+uint32(delta), true
 	}
-	return spots, nil
+	if c.doc > doc {
+		return places, nil
+	}
+	c.places = skipPlaces(c.places, c.behind)
+	c.behind = 0
+	at := uint64(0)
+	for rest := c.places; len(rest) > 0 && rest[0] != 0; {
+		delta, n := uint64(rest[0]), 1
+		if delta >= 0x80 {
+			if delta, n = binary.Uvarint(rest); n <= 0 {
+				return nil, errPostings
+			}
+		}
+		at, rest = at+delta-1, rest[n:]
+		if at >= uint64(shift) {
+			places = append(places, uint32(at-uint64(shift)))
+		}
+	}
+	return places, nil
 }
 
-// fromEntry returns the places from the one of so many entries on that has that
-// number among them, found from whichever end is nearer.
-func fromEntry(places []byte, number, entries int) []byte {
-	if number <= entries/2 {
-		for ; number > 0; number-- {
-			_, places = cutPlaces(places)
+// skipPlaces returns what is behind the places of so many entries.
+func skipPlaces(places []byte, entries int) []byte {
+	const stride = 128 // bytes, in which zeros are counted many at a time
+	for entries > stride/8 && len(places) > stride {
+		ends := bytes.Count(places[:stride], []byte{0})
+		if ends >= entries { // what follows the last may have begun
+			break
 		}
-		return places
+		entries, places = entries-ends, places[stride:]
 	}
-	at := len(places)
-	for behind := entries - number; at > 0; at-- {
-		if places[at-1] == 0 {
-			if behind--; behind == 0 {
-				break
-			}
-		}
+	for ; entries > 0; entries-- {
+		_, places = cutPlaces(places)
 	}
-	return places[at:]
+	return places
 }
 
 // cutPlaces parts the places of one entry from those that follow. No byte of a

@@ -23,18 +23,6 @@ func (s set) has(number uint32) bool {
 	return int(number/64) < len(s) && s[number/64]>>(number%64)&1 != 0
 }
 
-// bounds returns the least and the greatest number in a set that is not empty.
-func (s set) bounds() (low, high uint32) {
-	first := slices.IndexFunc(s, func(word uint64) bool { return word != 0 })
-	low = uint32(first*64 + bits.TrailingZeros64(s[first]))
-	for i, word := range slices.Backward(s) {
-		if word != 0 {
-			return low, uint32(i*64 + bits.Len64(word) - 1)
-		}
-	}
-	return low, low
-}
-
 func (s set) isEmpty() bool {
 	for _, word := range s {
 		if word != 0 {
