@@ -51,40 +51,54 @@ type carriage struct {
 	seen  time.Time
 }
 
-// builder makes the items of one page.
-type builder struct {
-	site     Site
-	carriers map[string]aggregator.Carrier // cleaned
-	updated  map[time.Time]bool
-	room     int // bytes of contents that the page still takes
-}
-
-func newBuilder(site Site) *builder {
-	return &builder{
-		site:     site,
-		carriers: make(map[string]aggregator.Carrier),
-		updated:  make(map[time.Time]bool),
-		room:     maxContents,
-	}
-}
-
 // slot is what a story's neighbours in its edition decide of its item.
 type slot struct {
 	updated time.Time
 	content bool // there is room for the lead's content
 }
 
-// slot takes the story's place in the edition.
-func (b *builder) slot(v *aggregator.StoryView) slot {
+// slots hands out the places of an edition, in its order.
+type slots struct {
+	updated map[time.Time]bool
+	room    int // bytes of contents that the edition still takes
+}
+
+func newSlots() *slots { return &slots{updated: make(map[time.Time]bool), room: maxContents} }
+
+// take returns the story's place.
+func (s *slots) take(v *aggregator.StoryView) slot {
 	lead := v.LeadEntry()
-	s := slot{
-		updated: b.apart(later(instant(v.Updated), instant(lead.When())), v.Seq),
-		content: len(lead.Content) <= b.room,
+	taken := slot{
+		updated: s.apart(later(instant(v.Updated), instant(lead.When())), v.Seq),
+		content: len(lead.Content) <= s.room,
 	}
-	if s.content {
-		b.room -= len(lead.Content)
+	if taken.content {
+		s.room -= len(lead.Content)
 	}
-	return s
+	return taken
+}
+
+// apart returns t with the story's place in the stream as its microseconds,
+// which keeps apart the stories of one poll: readers that sort by updated get
+// the stream's order, and a story's time does not depend on its neighbours.
+func (s *slots) apart(t time.Time, seq uint64) time.Time {
+	t = t.Add(time.Duration(seq%1e6) * time.Microsecond)
+	for s.updated[t] {
+		t = t.Add(time.Microsecond)
+	}
+	s.updated[t] = true
+	return t
+}
+
+// builder makes the items of one page. It must not be used by two goroutines at
+// a time.
+type builder struct {
+	site     Site
+	carriers map[string]aggregator.Carrier // cleaned
+}
+
+func newBuilder(site Site) *builder {
+	return &builder{site: site, carriers: make(map[string]aggregator.Carrier)}
 }
 
 func (b *builder) item(v *aggregator.StoryView, s slot) item {
@@ -182,18 +196,6 @@ func (b *builder) carrier(id string) aggregator.Carrier {
 	c.SiteURL = address(c.SiteURL)
 	b.carriers[id] = c
 	return c
-}
-
-// apart returns t with the story's place in the stream as its microseconds,
-// which keeps apart the stories of one poll: readers that sort by updated get
-// the stream's order, and a story's time does not depend on its neighbours.
-func (b *builder) apart(t time.Time, seq uint64) time.Time {
-	t = t.Add(time.Duration(seq%1e6) * time.Microsecond)
-	for b.updated[t] {
-		t = t.Add(time.Microsecond)
-	}
-	b.updated[t] = true
-	return t
 }
 
 func later(a, b time.Time) time.Time {

@@ -12,7 +12,7 @@ import (
 
 func itemOf(v aggregator.StoryView) item {
 	b := newBuilder(testSite())
-	return b.item(&v, b.slot(&v))
+	return b.item(&v, newSlots().take(&v))
 }
 
 func TestItemsTitle(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -39,28 +40,43 @@ func (p *Printer) Print(site Site, feed aggregator.Feed, doc Document, stories [
 			return nil, fmt.Errorf("render feed %s as %q: %w", feed.Slug, string(format), errors.New("no such format"))
 		}
 	}
-	b := newBuilder(site)
-	next := make(map[aggregator.StoryID]*printed, len(stories))
-	var shown, withdrawn []*printed
+	var jobs []job
 	var modified time.Time
+	known := make(map[aggregator.StoryID]bool, len(stories))
+	places := newSlots()
 	for i := range stories {
 		v := &stories[i]
-		if len(v.Entries) == 0 || next[v.ID] != nil {
+		if len(v.Entries) == 0 || known[v.ID] {
 			continue
 		}
+		known[v.ID] = true
 		modified = later(modified, instant(v.Changed))
-		story, err := p.print(b, v, formats)
-		if err != nil {
-			return nil, fmt.Errorf("render feed %s: story %s: %w", feed.Slug, v.ID, err)
+		j := job{view: v}
+		if !v.Withdrawn {
+			j.slot = places.take(v)
 		}
-		next[v.ID] = story
-		if v.Withdrawn {
-			withdrawn = append(withdrawn, story)
+		jobs = append(jobs, j)
+	}
+	aggregator.Share(len(jobs), func(pieces iter.Seq[int]) {
+		w := newWriter(site)
+		for i := range pieces {
+			jobs[i].written, jobs[i].err = p.print(w, &jobs[i], formats)
+		}
+	})
+	p.kept = make(map[aggregator.StoryID]*printed, len(jobs))
+	var shown, withdrawn []*printed
+	for i := range jobs {
+		j := &jobs[i]
+		if j.err != nil {
+			return nil, fmt.Errorf("render feed %s: story %s: %w", feed.Slug, j.view.ID, j.err)
+		}
+		p.kept[j.view.ID] = j.written
+		if j.view.Withdrawn {
+			withdrawn = append(withdrawn, j.written)
 		} else {
-			shown = append(shown, story)
+			shown = append(shown, j.written)
 		}
 	}
-	p.kept = next
 	editions := make([]Edition, 0, len(formats))
 	for _, format := range formats {
 		pg := newPage(site, feed, doc, format)
@@ -88,13 +104,18 @@ func (p *Printer) Print(site Site, feed aggregator.Feed, doc Document, stories [
 	return editions, nil
 }
 
+// job is a story to be printed.
+type job struct {
+	view    *aggregator.StoryView
+	slot    slot
+	written *printed
+	err     error
+}
+
 // print writes the story in the formats, unless it is kept as it is.
-func (p *Printer) print(b *builder, v *aggregator.StoryView, formats []Format) (*printed, error) {
-	s := slot{}
-	if !v.Withdrawn {
-		s = b.slot(v)
-	}
-	made := b.fingerprint(v, s)
+func (p *Printer) print(w *writer, j *job, formats []Format) (*printed, error) {
+	v := j.view
+	made := w.fingerprint(v, j.slot)
 	story := p.kept[v.ID]
 	if story == nil || story.made != made {
 		story = &printed{made: made, parts: make(map[Format]Part, len(formats))}
@@ -112,14 +133,14 @@ func (p *Printer) print(b *builder, v *aggregator.StoryView, formats []Format) (
 		var text []byte
 		var err error
 		if v.Withdrawn {
-			text, err = encodeXML("  ", "at:deleted-entry", b.tombstone(v))
+			text, err = w.atom.encode("at:deleted-entry", w.tombstone(v))
 		} else {
 			if it == nil {
-				made := b.item(v, s)
+				made := w.item(v, j.slot)
 				it = &made
 				story.language = it.language
 			}
-			text, err = it.encode(format)
+			text, err = w.encode(it, format)
 		}
 		if err != nil {
 			return nil, err
@@ -130,26 +151,49 @@ func (p *Printer) print(b *builder, v *aggregator.StoryView, formats []Format) (
 	return story, nil
 }
 
+// writer makes items and writes them. It must not be used by two goroutines at
+// a time.
+type writer struct {
+	*builder
+	rss, atom elements
+}
+
+func newWriter(site Site) *writer {
+	return &writer{builder: newBuilder(site), rss: elements{indent: "    "}, atom: elements{indent: "  "}}
+}
+
 // encode writes the item as it stands in a document.
-func (it *item) encode(format Format) ([]byte, error) {
+func (w *writer) encode(it *item, format Format) ([]byte, error) {
 	switch format {
 	case RSS:
-		return encodeXML("    ", "item", it.rss())
+		return w.rss.encode("item", it.rss())
 	case Atom:
-		return encodeXML("  ", "entry", it.atom())
+		return w.atom.encode("entry", it.atom())
 	}
 	var b bytes.Buffer
 	err := newJSONEncoder(&b).Encode(it.json())
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// encodeXML writes an element on lines of its own.
-func encodeXML(indent, name string, value any) ([]byte, error) {
-	b := bytes.NewBufferString("\n")
-	enc := xml.NewEncoder(b)
-	enc.Indent(indent, "  ")
-	err := enc.EncodeElement(value, xml.StartElement{Name: xml.Name{Local: name}})
-	return b.Bytes(), err
+// elements writes elements of XML, each on lines of its own.
+type elements struct {
+	indent string
+	buf    bytes.Buffer
+	enc    *xml.Encoder // nil: not used yet
+}
+
+func (e *elements) encode(name string, value any) ([]byte, error) {
+	e.buf.Reset()
+	if e.enc == nil {
+		e.enc = xml.NewEncoder(&e.buf)
+		e.enc.Indent(e.indent, "  ")
+		e.buf.WriteByte('\n') // as the encoder does before every further one
+	}
+	if err := e.enc.EncodeElement(value, xml.StartElement{Name: xml.Name{Local: name}}); err != nil {
+		e.enc = nil // it stands within an element
+		return nil, err
+	}
+	return bytes.Clone(e.buf.Bytes()), nil
 }
 
 // shared returns the language that all of the stories have, "" if there is
