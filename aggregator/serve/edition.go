@@ -3,11 +3,13 @@ package serve
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"wiredesk/aggregator"
 	"wiredesk/aggregator/publish"
 )
 
@@ -93,8 +95,14 @@ func (e *edition) compress(enc *encoder, all ...coding) {
 	if len(e.body()) < minZipBytes {
 		return
 	}
-	for _, c := range all {
-		e.put(c, enc.encode(c, e.body()))
+	bodies := make([][]byte, len(all))
+	aggregator.Share(len(all), func(pieces iter.Seq[int]) {
+		for i := range pieces {
+			bodies[i] = enc.encode(all[i], e.body())
+		}
+	})
+	for i, c := range all {
+		e.put(c, bodies[i])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -179,30 +180,33 @@ func (s *Server) renderNarrowed(
 }
 
 // candidates returns a function that hands out the stories that n lets
-// through, in the feed's order, or upwards from the place that n names, until it has read as much as one edition may or
-// the archive fails, which sets failed. There may be more than wanted, and fewer
-// only where the archive has no more.
+// through, in the feed's order, or upwards from the place that n names, until it
+// has read as much as one edition may or the archive fails, which sets failed.
+// There may be more than wanted, and fewer only where the archive has no more.
 func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryView, bool) {
-	ids := s.search(ctx, pub, feed, n, wanted, now, read, failed)
+	next := s.search(ctx, pub, feed, n, wanted, now, read, failed)
+	var page []storyRead
 	judged := 0
 	return func() (aggregator.StoryView, bool) {
 		for judged < maxJudged {
-			id, ok := ids()
-			if !ok {
-				break
+			if len(page) == 0 {
+				if page = s.readStories(next()); len(page) == 0 {
+					break
+				}
 			}
+			of := page[0]
+			page = page[1:]
 			judged++
-			view, err := s.opts.Archive.Story(id)
-			if errors.Is(err, aggregator.ErrNotFound) || err == nil && view.ID != id {
+			if errors.Is(of.err, aggregator.ErrNotFound) || of.err == nil && of.view.ID != of.id {
 				continue // it was purged or has become another's since
 			}
-			if err != nil {
-				*failed = fmt.Errorf("read story %s: %w", id, err)
+			if of.err != nil {
+				*failed = fmt.Errorf("read story %s: %w", of.id, of.err)
 				break
 			}
-			read.at = aggregator.Position{First: view.First, Seq: view.Seq}
-			if pub.speaks(&view, n.languages) {
-				return view, true
+			read.at = aggregator.Position{First: of.view.First, Seq: of.view.Seq}
+			if pub.speaks(&of.view, n.languages) {
+				return of.view, true
 			}
 		}
 		read.broken = read.broken || judged == maxJudged
@@ -210,10 +214,29 @@ func (s *Server) candidates(ctx context.Context, pub *published, feed aggregator
 	}
 }
 
+// storyRead is what reading a story gave.
+type storyRead struct {
+	id   aggregator.StoryID
+	view aggregator.StoryView
+	err  error
+}
+
+// readStories reads stories on every processor.
+func (s *Server) readStories(ids []aggregator.StoryID) []storyRead {
+	page := make([]storyRead, len(ids))
+	aggregator.Share(len(ids), func(pieces iter.Seq[int]) {
+		for i := range pieces {
+			page[i].id = ids[i]
+			page[i].view, page[i].err = s.opts.Archive.Story(ids[i])
+		}
+	})
+	return page
+}
+
 // search returns a function that hands out the ids of the stories that n lets
-// through, in the feed's order: from the index, or where there is none from the
-// archive, as far as one edition may read that.
-func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+// through, some at a time, in the feed's order: from the index, or where there
+// is none from the archive, as far as one edition may read that.
+func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, wanted int, now time.Time, read *reach, failed *error) func() []aggregator.StoryID {
 	if s.opts.Searcher == nil {
 		return s.walk(ctx, pub, feed, n, now, read, failed)
 	}
@@ -233,21 +256,21 @@ func (s *Server) search(ctx context.Context, pub *published, feed aggregator.Fee
 		*failed = err
 	}
 	isCut := len(ids) == wanted
-	return func() (aggregator.StoryID, bool) {
+	return func() []aggregator.StoryID {
 		if *failed != nil || len(ids) == 0 {
 			read.broken = read.broken || isCut
-			return aggregator.StoryID{}, false
+			return nil
 		}
-		id := ids[0]
-		ids = ids[1:]
-		return id, true
+		some := ids[:min(pageOfFound, len(ids))]
+		ids = ids[len(some):]
+		return some
 	}
 }
 
 // walk returns a function that hands out the ids of the archive's stories that
-// n lets through as far as can be seen without their entries, in the feed's
-// order.
-func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() (aggregator.StoryID, bool) {
+// n lets through as far as can be seen without their entries, one by one, in the
+// feed's order.
+func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed, n narrowing, now time.Time, read *reach, failed *error) func() []aggregator.StoryID {
 	next := s.bare(ctx, n, oldest(feed, now), read, failed)
 	carried := pub.carriedBy(n)
 	lets := func(story *aggregator.Story) bool {
@@ -270,14 +293,14 @@ func (s *Server) walk(ctx context.Context, pub *published, feed aggregator.Feed,
 			return story, true
 		}
 	}
-	return func() (aggregator.StoryID, bool) {
+	return func() []aggregator.StoryID {
 		for {
 			story, ok := next()
 			if !ok {
-				return aggregator.StoryID{}, false
+				return nil
 			}
 			if lets(&story) {
-				return story.ID, true
+				return []aggregator.StoryID{story.ID}
 			}
 		}
 	}
@@ -326,8 +349,10 @@ func (s *Server) bare(ctx context.Context, n narrowing, since time.Time, read *r
 	}
 }
 
-// pageOfBare is how many stories are read at once without their entries.
-const pageOfBare = 500
+const (
+	pageOfFound = 16  // stories that the index found read at once
+	pageOfBare  = 500 // stories read at once without their entries
+)
 
 // carriedBy returns the sets of sources of each of which one must carry a story.
 func (p *published) carriedBy(n narrowing) [][]string {

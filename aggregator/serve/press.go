@@ -15,7 +15,7 @@ import (
 // How the press paces itself.
 const (
 	leastPause = time.Second     // between two renderings of one feed
-	pauseShare = 4               // times what the last rendering took, if that is longer: at most a fifth of one processor a feed
+	pauseShare = 4               // times what the last rendering took, if that is longer: at most a fifth of the processors a feed
 	failPause  = 5 * time.Second // after a rendering that failed
 	agingCheck = time.Minute     // how often feeds that change by the clock alone are rendered
 	pageOfRead = 100             // stories read from the archive at once
