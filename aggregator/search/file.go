@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -253,7 +254,7 @@ func (p *filePart) find(word string) (found postingsOf, ok bool, err error) {
 	if err != nil || !ok {
 		return postingsOf{}, false, err
 	}
-	found.places = func() ([]byte, error) { return p.bytes(it.places, it.placesN) }
+	found.places = sync.OnceValues(func() ([]byte, error) { return p.bytes(it.places, it.placesN) })
 	return found, true, nil
 }
 

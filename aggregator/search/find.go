@@ -87,7 +87,8 @@ func (f *finder) find(q *Query) ([]aggregator.StoryID, error) {
 		return f.ids(f.best(q, chosen, q.Limit, wants)), nil
 	}
 	var numbers []uint32
-	for looked := max(2*q.Limit, leastLooked); looked < mostLooked; looked *= 16 {
+	seen := 0
+	for looked := max(2*q.Limit, leastLooked); looked < mostLooked; {
 		first := f.best(q, chosen, looked, wants)
 		within := newSet(len(f.table.rows))
 		for _, number := range first {
@@ -106,6 +107,10 @@ func (f *finder) find(q *Query) ([]aggregator.StoryID, error) {
 			return f.ids(numbers[:min(len(numbers), q.Limit)]), nil
 		}
 		chosen.keep(within, true)
+		// As many more as hold what is lacking, if it is no rarer among them, and
+		// half as many again.
+		seen += len(first)
+		looked = max(leastLooked, (q.Limit-len(numbers))*seen*3/2/max(1, len(numbers)))
 	}
 	chosen, err := f.within(q.Text.root, f.wanted(chosen, wants))
 	if err != nil {
@@ -274,13 +279,8 @@ func (f *finder) phrase(ph phrase, within, into set) error {
 		return nil
 	}
 	for i, p := range f.parts {
-		docs := newSet(len(p.entries()))
-		k.matches[i].all.each(func(doc uint32) {
-			if within.has(f.storyOf(p, doc)) {
-				docs.put(doc)
-			}
-		})
-		if err := k.matches[i].beside(docs); err != nil {
+		docs, err := k.matches[i].beside(func(doc uint32) bool { return within.has(f.storyOf(p, doc)) })
+		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
 		docs.each(func(doc uint32) { into.put(f.storyOf(p, doc)) })

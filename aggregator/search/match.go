@@ -1,9 +1,12 @@
 package search
 
 import (
+	"errors"
+	"iter"
 	"math/bits"
 	"slices"
 
+	"wiredesk/aggregator"
 	"wiredesk/aggregator/wording"
 )
 
@@ -67,17 +70,34 @@ func matchIn(p part, ph phrase, stems *wording.Stemmer) (*matching, error) {
 	return m, nil
 }
 
-// beside leaves of docs, which are among all, the entries in which the words of
-// the phrase stand beside each other.
-func (m *matching) beside(docs set) error {
-	if len(m.phrase) == 1 {
-		return nil
-	}
+// beside returns the wanted entries in which the words of the phrase stand beside
+// each other. It looks on every processor, and asks wanted there.
+func (m *matching) beside(wanted func(doc uint32) bool) (set, error) {
+	docs := slices.Clone(m.all)
+	shares := aggregator.Processors()
+	length := (len(docs) + shares - 1) / shares
+	errs := make([]error, shares)
+	aggregator.Share(shares, func(pieces iter.Seq[int]) {
+		for i := range pieces {
+			errs[i] = m.besideFrom(min(i*length, len(docs)), min((i+1)*length, len(docs)), docs, wanted)
+		}
+	})
+	return docs, errors.Join(errs...)
+}
+
+// besideFrom leaves of docs what is wanted and has the phrase, from one word of
+// the set to another.
+func (m *matching) besideFrom(from, to int, docs set, wanted func(doc uint32) bool) error {
 	r := newPhraseReader(m)
-	for i := range docs {
+	for i := from; i < to; i++ {
 		for left := docs[i]; left != 0; left &= left - 1 {
 			bit := bits.TrailingZeros64(left)
-			is, err := r.isIn(uint32(i*64 + bit))
+			doc := uint32(i*64 + bit)
+			is := wanted(doc)
+			var err error
+			if is {
+				is, err = r.isIn(doc)
+			}
 			if err != nil {
 				return err
 			}

@@ -55,7 +55,7 @@ func forms(p part, w sought, stems *wording.Stemmer) ([]string, error) {
 }
 
 // postingsOf are the postings of one word: the entries as they were read, and
-// what reads the places.
+// what reads the places, once, safe for concurrent use.
 type postingsOf struct {
 	docs   []byte
 	places func() ([]byte, error)
