@@ -32,7 +32,7 @@ const StylePath = "/feed.css"
 
 // links are the addresses a document names, all absolute; empty: left out.
 type links struct {
-	self                              string
+	self, page                        string // page: for people
 	first, previous, next             string
 	current, prevArchive, nextArchive string
 }
@@ -46,7 +46,9 @@ func (d *Document) links(site Site, feed aggregator.Feed, format Format) links {
 		return site.BaseURL + "/feeds/" + feed.Slug + "/archive/" + url.PathEscape(name) + "." + string(format)
 	}
 	l := links{
-		self: withQuery(current, feed.Query()), prevArchive: archive(d.PrevArchive), nextArchive: archive(d.NextArchive),
+		self:        withQuery(current, feed.Query()),
+		page:        withQuery(site.BaseURL+"/feeds/"+feed.Slug+"."+string(Page), feed.Query()),
+		prevArchive: archive(d.PrevArchive), nextArchive: archive(d.NextArchive),
 	}
 	if d.Archive != "" {
 		l.self, l.current = archive(d.Archive), current

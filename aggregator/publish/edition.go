@@ -24,6 +24,10 @@ const (
 	JSON Format = "json" // JSON Feed 1.1
 )
 
+// Page is the extension of a feed's page for people, which its documents lead
+// to. Nothing is rendered as one here.
+const Page Format = "html"
+
 // Formats lists the formats in the order pages offer them.
 func Formats() []Format { return []Format{RSS, Atom, JSON} }
 

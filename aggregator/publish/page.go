@@ -28,16 +28,17 @@ type page struct {
 
 func newPage(site Site, feed aggregator.Feed, doc Document, format Format) *page {
 	title := cmp.Or(line(feed.Title), line(feed.Slug), "Wiredesk")
+	links := doc.links(site, feed, format)
 	return &page{
 		Feed: &feeds.Feed{
 			Title:       title,
-			Link:        &feeds.Link{Href: site.BaseURL + "/", Rel: "alternate", Type: "text/html"},
+			Link:        &feeds.Link{Href: links.page, Rel: "alternate", Type: "text/html"},
 			Description: cmp.Or(line(feed.Description), title),
 			Author:      &feeds.Author{Name: "Wiredesk", Email: line(site.Contact)},
 			Id:          nameURN("wiredesk:feed:" + withQuery(feed.Slug, feed.Narrowed)),
 		},
 		hub:       pushedBy(site, feed, doc),
-		links:     doc.links(site, feed, format),
+		links:     links,
 		mediaType: format.mediaType(),
 		style:     site.BaseURL + StylePath,
 		version:   site.Version,

@@ -146,7 +146,7 @@ var formatTypes = []struct {
 	{publish.Atom, []string{"application/atom+xml", "application/xml", "text/xml", "application/*", "*/*"}},
 	{publish.RSS, []string{"application/rss+xml", "application/xml", "text/xml", "application/*", "*/*"}},
 	{publish.JSON, []string{"application/feed+json", "application/json", "application/*", "*/*"}},
-	{formatPage, []string{"text/html", "application/xhtml+xml"}},
+	{publish.Page, []string{"text/html", "application/xhtml+xml"}},
 }
 
 // negotiate returns the format that suits an Accept header best, which for

@@ -53,7 +53,7 @@ func TestNegotiate(t *testing.T) {
 	}{
 		{"no header", nil, publish.Atom},
 		{"anything", []string{"*/*"}, publish.Atom},
-		{"browser", []string{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}, formatPage},
+		{"browser", []string{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}, publish.Page},
 		{"reader that takes pages too", []string{"application/atom+xml, text/html;q=0.9"}, publish.Atom},
 		{"page and Atom alike", []string{"text/html, application/atom+xml"}, publish.Atom},
 		{"RSS", []string{"application/rss+xml"}, publish.RSS},

@@ -8,13 +8,10 @@ import (
 	"wiredesk/aggregator/publish"
 )
 
-// formatPage is the feed as a page for people, beside the formats for readers.
-// Browsers get it where they ask for the feed without a format. The feeds
-// themselves name only a stylesheet: browsers are giving up XSLT, by which a
-// feed could be made a page, and what CSS cannot do, links, this page has.
-const formatPage publish.Format = "html"
-
-// feedPage is what the page of a feed shows.
+// feedPage is what the page of a feed shows. Browsers get it where they ask for
+// the feed without a format. The feeds themselves name only a stylesheet:
+// browsers are giving up XSLT, by which a feed could be made a page, and what
+// CSS cannot do, links, this page has.
 type feedPage struct {
 	Title       string
 	Description string
@@ -64,7 +61,7 @@ func (s *Server) renderFeedPage(pub *published, feed publishedFeed, n narrowing,
 func (p *published) pageOf(feed *aggregator.Feed, page string) string {
 	other := *feed
 	other.Page = page
-	address := p.root + "/feeds/" + feed.Slug + "." + string(formatPage)
+	address := p.root + "/feeds/" + feed.Slug + "." + string(publish.Page)
 	if query := other.Query(); query != "" {
 		address += "?" + query
 	}

@@ -24,7 +24,7 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request) {
 	}
 	pub := s.current.Load()
 	feed, found := pub.feed(slug)
-	if !found || format != formatPage && !slices.Contains(publish.Formats(), format) {
+	if !found || format != publish.Page && !slices.Contains(publish.Formats(), format) {
 		s.fail(w, r, http.StatusNotFound, "There is no such feed.")
 		return
 	}

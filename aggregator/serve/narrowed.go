@@ -169,7 +169,7 @@ func (s *Server) renderNarrowed(
 	stories []aggregator.StoryView, old *edition, now time.Time,
 ) (*edition, error) {
 	feed.Feed = narrowed
-	if format == formatPage {
+	if format == publish.Page {
 		return s.renderFeedPage(pub, feed, n, stories, doc.Older)
 	}
 	made, err := (&publish.Printer{Memory: s.items}).Print(pub.site, narrowed, doc, stories, format)

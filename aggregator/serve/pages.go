@@ -92,7 +92,7 @@ func (s *Server) chrome(pub *published, title string) chrome {
 		if feed.access.closed {
 			continue
 		}
-		links := feedLinks{Title: feed.Title, Description: feed.Description, Page: pub.feedPath(feed.Slug, formatPage)}
+		links := feedLinks{Title: feed.Title, Description: feed.Description, Page: pub.feedPath(feed.Slug, publish.Page)}
 		for _, format := range publish.Formats() {
 			kind, _, _ := strings.Cut(format.ContentType(), ";")
 			links.Formats = append(links.Formats, formatLink{formatName(format), kind, pub.feedPath(feed.Slug, format)})

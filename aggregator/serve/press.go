@@ -238,12 +238,12 @@ func (s *Server) renderFeed(
 	if err != nil {
 		return nil, err
 	}
-	if was := old[string(formatPage)]; was == nil || was.etag != page.etag {
+	if was := old[string(publish.Page)]; was == nil || was.etag != page.etag {
 		page.compress(&s.encoder, allCodings()...)
 	} else {
 		page = was
 	}
-	editions := map[string]*edition{string(formatPage): page}
+	editions := map[string]*edition{string(publish.Page): page}
 	for _, made := range printed {
 		format := string(made.Format)
 		editions[format] = s.bind(made, feed.cache(cacheMinute), old[format], at, &s.encoder, allCodings()...)
