@@ -266,12 +266,26 @@ func withoutReferences(text []byte, from int) []byte {
 		if text[i] == '&' {
 			if size := badReference(text[i:]); size > 0 {
 				i += size - 1
+				if mayBegin(clean) {
+					clean = append(clean, ' ')
+				}
 				continue
 			}
 		}
 		clean = append(clean, text[i])
 	}
 	return clean
+}
+
+// mayBegin reports whether the end of text may be the beginning of a reference,
+// which what comes next would complete.
+func mayBegin(text []byte) bool {
+	const looked = 16 // characters: a longer run of digits is none that anybody wrote
+	end := text
+	for len(end) > 0 && len(text)-len(end) < looked && (digit(end[len(end)-1]) < 16 || end[len(end)-1]|' ' == 'x') {
+		end = end[:len(end)-1]
+	}
+	return len(text)-len(end) == looked || bytes.HasSuffix(text, []byte("&")) || bytes.HasSuffix(end, []byte("&#"))
 }
 
 // badReference returns the length of the reference to a forbidden character at

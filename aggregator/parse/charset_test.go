@@ -117,7 +117,7 @@ func TestUTF8IsNotCopied(t *testing.T) {
 }
 
 func FuzzCharset(f *testing.F) {
-	for _, seed := range []string{"<?xml encoding='koi8-r'?>\xc1", "\xff\xfe<\x00", "\x00\x00\xfe\xff", "a\x00&#8;\xef\xbf\xbe&#x110000;&#xd800;", "\x1b$B\x1b(B", "\x4c\x6f\xa7\x94"} {
+	for _, seed := range []string{"<?xml encoding='koi8-r'?>\xc1", "\xff\xfe<\x00", "\x00\x00\xfe\xff", "a\x00&#8;\xef\xbf\xbe&#x110000;&#xd800;", "&&#8;#8;&#&#8;8;&#x&#8;8;&#0000000000000000&#8;8;", "\x1b$B\x1b(B", "\x4c\x6f\xa7\x94"} {
 		f.Add([]byte(seed), "text/xml; charset=shift_jis")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
