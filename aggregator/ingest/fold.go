@@ -26,6 +26,8 @@ type Archive interface {
 	NewestStories(before aggregator.Position, limit int) ([]aggregator.Story, error)
 	// Revisions returns the earlier texts of an entry.
 	Revisions(seq uint64) ([]aggregator.Revision, error)
+	// Decisions returns what was decided on an entry, in order.
+	Decisions(seq uint64) ([]aggregator.Decision, error)
 }
 
 // judge is what the fold asks of dedupe.

@@ -34,7 +34,8 @@ type pinned struct {
 // Stories are joined as when they turn out to be one: the older id stays.
 // Where entries are parted that share a story, B leaves it and stands in a
 // story of its own; if the story begins with B, A does. Entries that other pins
-// join to the one that leaves go with it.
+// join to the one that leaves go with it, and so do those that nothing but these
+// two ties to the others: what a wrong join brought leaves whole.
 //
 // Pin returns what was decided on the entries that moved, or on B where all
 // stand as the pin says already. Options.Committed is not called. The error is
@@ -196,7 +197,8 @@ func (f *fold) pinTogether(a, b *aggregator.Entry, others []aggregator.Pin, at t
 }
 
 // pinApart lets one of two entries leave the story they share, with those that
-// other pins join to it. It returns the entries that moved.
+// other pins join to it, and that nothing else ties to the others. It returns
+// the entries that moved.
 func (f *fold) pinApart(a, b *aggregator.Entry, others []aggregator.Pin, at time.Time) (moved []uint64, err error) {
 	group := joined(b.ID, others)
 	if group[a.ID] {
@@ -209,14 +211,51 @@ func (f *fold) pinApart(a, b *aggregator.Entry, others []aggregator.Pin, at time
 	if err != nil {
 		return nil, err
 	}
-	leave, err := f.among(story, group)
-	if err == nil && leave[0] == story.Seq {
+	ties, err := f.ties(story, aggregator.Pin{A: a.ID, B: b.ID})
+	if err != nil {
+		return nil, err
+	}
+	if all := slices.Concat(ties, others); !joined(b.ID, all)[a.ID] {
+		others = all
+	}
+	leave, err := f.among(story, joined(b.ID, others))
+	if err == nil && slices.Contains(leave, story.Seq) {
 		leave, err = f.among(story, joined(a.ID, others))
 	}
 	if err != nil {
 		return nil, err
 	}
 	return leave, f.part(story.ID, leave, at)
+}
+
+// ties returns which members of the story were found to belong together, but for
+// the two that are parted.
+func (f *fold) ties(story *aggregator.Story, parted aggregator.Pin) ([]aggregator.Pin, error) {
+	members := make(map[aggregator.EntryID]bool, len(story.Members))
+	var decided []aggregator.Decision
+	for _, m := range story.Members {
+		e, err := f.entry(m.Seq)
+		if err != nil {
+			return nil, err
+		}
+		members[e.ID] = true
+		decisions, err := f.archive.Decisions(m.Seq)
+		if err != nil {
+			return nil, err
+		}
+		decided = append(decided, decisions...)
+	}
+	var ties []aggregator.Pin
+	for i := range decided {
+		d := &decided[i]
+		isPin := d.Evidence.Rule == aggregator.RuleJoined || d.Evidence.Rule == aggregator.RuleParted
+		joins := d.Kind == aggregator.Copy || d.Kind == aggregator.Report || !d.Merged.IsZero()
+		tie := aggregator.Pin{A: d.Entry, B: d.Evidence.Partner, Join: true}
+		if !isPin && joins && members[tie.B] && !ofSame(tie, parted) {
+			ties = append(ties, tie)
+		}
+	}
+	return ties, nil
 }
 
 // joined returns the entries that join pins tie to one, itself included.

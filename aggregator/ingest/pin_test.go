@@ -81,9 +81,10 @@ func TestPin(t *testing.T) {
 	if pins, err := b.db.Pins(); err != nil || len(pins) != 1 || !pins[0].Join {
 		t.Errorf("pins %+v, %v", pins, err)
 	}
-	// What is said last stands.
+	// What is said last stands, and what is there because of it goes along.
 	b.pin(entryID("norvia", "1"), entryID("kelmar", "2"), false)
-	b.wantStory(entryID("kelmar", "2").Story(), "boat: Still stuck")
+	b.wantStory(entryID("kelmar", "2").Story(), "boat: Told | boat: Still stuck")
+	b.wantStory(ferry, "ferry: Told | ferry: Aground")
 	if pins, err := b.db.Pins(); err != nil || len(pins) != 1 || pins[0].Join {
 		t.Errorf("pins %+v, %v", pins, err)
 	}
@@ -92,8 +93,8 @@ func TestPin(t *testing.T) {
 func TestPinApart(t *testing.T) {
 	t.Parallel()
 	b := newTopicsBench(t)
-	story := b.tell("norvia", "1", "ferry: One").Story
-	for _, title := range []string{"2 ferry: Two", "3 ferry: Three", "4 ferry: Four"} {
+	story := b.tell("norvia", "1", "ferry port: One").Story
+	for _, title := range []string{"2 ferry: Two", "3 port: Three", "4 port: Four"} {
 		b.tell("kelmar", title[:1], title[2:])
 	}
 	id := func(guid string) aggregator.EntryID {
@@ -107,17 +108,50 @@ func TestPinApart(t *testing.T) {
 	if len(decisions) != 1 || decisions[0].Entry != id("2") || decisions[0].Evidence.Partner != id("1") {
 		t.Errorf("decided %+v", decisions)
 	}
-	b.wantStory(story, "ferry: One | ferry: Three | ferry: Four")
+	b.wantStory(story, "ferry port: One | port: Three | port: Four")
 	b.wantStory(id("2").Story(), "ferry: Two")
 	// What is joined for good leaves together.
 	b.pin(id("3"), id("4"), true)
 	b.pin(id("1"), id("4"), false)
-	b.wantStory(story, "ferry: One")
-	b.wantStory(id("3").Story(), "ferry: Three | ferry: Four")
+	b.wantStory(story, "ferry port: One")
+	b.wantStory(id("3").Story(), "port: Three | port: Four")
 	// Apart already.
 	decisions = b.pin(id("2"), id("3"), false)
 	if len(decisions) != 1 || decisions[0].Entry != id("3") || decisions[0].Story != id("3").Story() {
 		t.Errorf("decided %+v", decisions)
+	}
+}
+
+// What a wrong join brought leaves whole, whichever of the stories is the older.
+func TestPinApartTakesBackAJoin(t *testing.T) {
+	t.Parallel()
+	ferry, boat := entryID("kelmar", "2"), entryID("kelmar", "4")
+	tests := map[string]struct {
+		remove, part [2]aggregator.EntryID // remove: zero: nothing is
+	}{
+		"of the two":           {part: [2]aggregator.EntryID{ferry, boat}},
+		"the other way round":  {part: [2]aggregator.EntryID{boat, ferry}},
+		"of two others, after": {[2]aggregator.EntryID{ferry, boat}, [2]aggregator.EntryID{entryID("norvia", "3"), entryID("norvia", "1")}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newTopicsBench(t)
+			older := b.tell("norvia", "1", "ferry: One").Story
+			b.tell("kelmar", "2", "ferry: Two")
+			younger := b.tell("norvia", "3", "boat: Three").Story
+			b.tell("kelmar", "4", "boat: Four")
+			b.pin(ferry, boat, true)
+			b.wantStory(older, "ferry: One | ferry: Two | boat: Three | boat: Four")
+			if test.remove[0] != (aggregator.EntryID{}) {
+				if err := b.in.Unpin(t.Context(), test.remove[0], test.remove[1]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.pin(test.part[0], test.part[1], false)
+			b.wantStory(older, "ferry: One | ferry: Two")
+			b.wantStory(younger, "boat: Three | boat: Four")
+		})
 	}
 }
 

@@ -82,8 +82,9 @@ func (j *topics) Read(e *aggregator.Entry) dedupe.Reading {
 	return dedupe.Reading{Labels: labels}
 }
 
-// stories returns the stories that the topics lead to, in their order.
-func (j *topics) stories(e *aggregator.Entry) (found []aggregator.StoryID, near aggregator.StoryID) {
+// stories returns the stories that the topics lead to, in their order, and the
+// entry by which the first was found.
+func (j *topics) stories(e *aggregator.Entry) (found []aggregator.StoryID, near aggregator.StoryID, partner aggregator.EntryID) {
 	for _, word := range topicsOf(e) {
 		plain, related := strings.CutPrefix(word, "~")
 		for _, k := range slices.Backward(j.Known) {
@@ -94,20 +95,22 @@ func (j *topics) stories(e *aggregator.Entry) (found []aggregator.StoryID, near 
 			case related:
 				near = k.Story
 			case !slices.Contains(found, k.Story):
-				found = append(found, k.Story)
+				if found = append(found, k.Story); len(found) == 1 {
+					partner = k.ID
+				}
 			}
 			break
 		}
 	}
-	return found, near
+	return found, near, partner
 }
 
 func (j *topics) Decide(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decision {
 	d := aggregator.Decision{Entry: e.ID, Seq: e.Seq, Kind: aggregator.New, Story: e.ID.Story(), At: e.Seen, Evidence: j.evidence(e)}
-	found, near := j.stories(e)
+	found, near, partner := j.stories(e)
 	switch {
 	case len(found) > 0:
-		d.Kind, d.Story = aggregator.Report, found[0]
+		d.Kind, d.Story, d.Evidence.Partner = aggregator.Report, found[0], partner
 		if strings.Contains(e.Title, "copied") {
 			d.Kind = aggregator.Copy
 		}
@@ -142,8 +145,8 @@ func (j *topics) Revise(e *aggregator.Entry, _ dedupe.Reading) aggregator.Decisi
 		Entry: e.ID, Seq: e.Seq, Revision: e.Revision, Kind: aggregator.Update, Story: e.Story, At: e.Revised, Evidence: j.evidence(e),
 	}
 	alone := !slices.ContainsFunc(j.Known, func(k *topic) bool { return k.Story == e.Story && k.Seq != e.Seq })
-	if found, _ := j.stories(e); alone && len(found) > 0 && found[0] != e.Story {
-		d.Merged = found[0]
+	if found, _, partner := j.stories(e); alone && len(found) > 0 && found[0] != e.Story {
+		d.Merged, d.Evidence.Partner = found[0], partner
 	}
 	return d
 }

@@ -131,8 +131,16 @@ func demoFile(cfg *config.Config) []byte {
 	text := fmt.Appendf(nil, "listen: %q\nbase_url: %q\nstorage: {path: %q}\npoll: {min_interval: %q, per_host: %d, host_gap: %q}\nsources:\n",
 		cfg.Listen, cfg.BaseURL, cfg.Storage.Path, cfg.Poll.MinInterval, cfg.Poll.PerHost, cfg.Poll.HostGap)
 	for _, src := range cfg.Sources {
-		text = fmt.Appendf(text, "  - {id: %q, url: %q, interval: %q, allow_private: true}\n",
-			src.ID, src.URL, max(src.Interval, cfg.Poll.MinInterval))
+		text = fmt.Appendf(text, "  - {id: %q, url: %q, interval: %q, allow_private: true, tags: [%s]}\n",
+			src.ID, src.URL, max(src.Interval, cfg.Poll.MinInterval), strings.Join(src.Tags, ", "))
+	}
+	text = append(text, "feeds:\n"...)
+	for _, f := range cfg.Feeds {
+		text = fmt.Appendf(text, "  - {slug: %q, title: %q, limit: %d", f.Slug, f.Title, f.Limit)
+		if f.Where != "" {
+			text = fmt.Appendf(text, ", where: %q", f.Where)
+		}
+		text = append(text, "}\n"...)
 	}
 	return text
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wiredesk/aggregator"
 	"wiredesk/config"
 )
@@ -14,7 +16,7 @@ import (
 func TestDemoFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	cfg := demoConfig([]aggregator.Source{{ID: "norvia", URL: "http://127.0.0.1:9/norvia.rss"}},
+	cfg := demoConfig([]aggregator.Source{{ID: "norvia", URL: "http://127.0.0.1:9/norvia.rss", Tags: []string{"agency", "world"}}},
 		filepath.Join(folder, "wire desk.db"), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080})
 	file := filepath.Join(folder, "demo.yaml")
 	if err := os.WriteFile(file, demoFile(cfg), 0o600); err != nil {
@@ -26,5 +28,11 @@ func TestDemoFile(t *testing.T) {
 	}
 	if read.Storage.Path != cfg.Storage.Path || read.BaseURL != cfg.BaseURL || read.Listen != cfg.Listen {
 		t.Errorf("database %s, base_url %s, listen %s", read.Storage.Path, read.BaseURL, read.Listen)
+	}
+	if diff := cmp.Diff(cfg.Feeds, read.Feeds); diff != "" {
+		t.Errorf("feeds (-demo +file):\n%s", diff)
+	}
+	if diff := cmp.Diff(cfg.Sources[0].Tags, read.Sources[0].Tags); diff != "" {
+		t.Errorf("tags (-demo +file):\n%s", diff)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -41,7 +40,9 @@ func newPinPut(flags *common, name, short string, join bool) *cobra.Command {
 story keeps its id, and the younger one's leads to it.`
 	if !join {
 		long = `Part puts the two entries into different stories for good. The second leaves the
-story, if they share one, and stands in a story of its own.`
+story, if they share one, or the first if the story begins with the second. What is
+in the story only because of it goes along, so that a wrong join is taken back
+whole. All that is in the two stories now is printed.`
 	}
 	cmd := &cobra.Command{
 		Use: name + " ENTRY ENTRY", Short: short, Long: long,
@@ -57,7 +58,7 @@ story, if they share one, and stands in a story of its own.`
 				if asJSON {
 					return printJSON(cmd.OutOrStdout(), answer)
 				}
-				return printPinned(cmd.OutOrStdout(), &answer)
+				return printPinned(cmd, ask, &answer)
 			})
 		},
 	}
@@ -150,11 +151,24 @@ func pinnedCells(e serve.PinnedEntry) []string {
 	return []string{shortOf(e.ID), shortOf(e.Story), e.Source, e.Title}
 }
 
-// printPinned says where the entries are now, and what else moved.
-func printPinned(w io.Writer, answer *serve.PinAnswer) error {
+// printPinned shows the two entries with all that are in their stories now: what
+// came with them, or stayed, may be on the wrong side.
+func printPinned(cmd *cobra.Command, ask *asker, answer *serve.PinAnswer) error {
 	rows := table{{"PIN", "ENTRY", "STORY", "SOURCE", "TITLE"}}
-	for _, e := range answer.Entries {
-		rows.add(append([]string{pinWord(answer.Pin)}, pinnedCells(e)...)...)
+	for i, pinned := range answer.Entries {
+		rows.add(append([]string{pinWord(answer.Pin)}, pinnedCells(pinned)...)...)
+		if i == 0 && pinned.Story == answer.Entries[1].Story {
+			continue
+		}
+		var story serve.Story
+		if err := ask.get(cmd.Context(), storiesPath+"/"+url.PathEscape(pinned.Story), nil, &story); err != nil {
+			return err
+		}
+		for _, e := range story.Entries {
+			if e.ID != answer.Entries[0].ID && e.ID != answer.Entries[1].ID {
+				rows.add("", shortOf(e.ID), shortOf(story.ID), e.Source.ID, e.Title)
+			}
+		}
 	}
-	return rows.write(w)
+	return rows.write(cmd.OutOrStdout())
 }

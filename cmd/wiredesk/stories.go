@@ -14,6 +14,8 @@ import (
 	"wiredesk/aggregator/serve"
 )
 
+const storiesPath = "/api/v1/stories"
+
 // maxStories is how many stories one answer of the API holds at most.
 const maxStories = 1000
 
@@ -62,7 +64,7 @@ which is then asked over its socket.`,
 			for more := true; more && len(found) < limit; {
 				query.Set("limit", strconv.Itoa(min(limit-len(found), maxStories)))
 				var list serve.StoryList
-				if err := ask.get(cmd.Context(), "/api/v1/stories", query, &list); err != nil {
+				if err := ask.get(cmd.Context(), storiesPath, query, &list); err != nil {
 					return err
 				}
 				found = append(found, list.Stories...)

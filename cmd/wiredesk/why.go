@@ -38,7 +38,7 @@ beside a running daemon, which is then asked over its socket.`,
 			}
 			defer func() { err = errors.Join(err, ask.close()) }()
 			var story serve.Story
-			if err := ask.get(cmd.Context(), "/api/v1/stories/"+url.PathEscape(args[0]), nil, &story); err != nil {
+			if err := ask.get(cmd.Context(), storiesPath+"/"+url.PathEscape(args[0]), nil, &story); err != nil {
 				return err
 			}
 			if asJSON {
