@@ -48,21 +48,21 @@ type happened struct {
 	Words string
 }
 
-// serveStory answers /stories/{id} and /stories/{id}.json.
+// serveStory answers /stories/{id} and /stories/{id}.json. Whoever asks by the
+// beginning of an id, as commands print it, or by that of an entry is led on.
 func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 	name, program := strings.CutSuffix(r.PathValue("file"), ".json")
-	var id aggregator.StoryID
-	if err := id.UnmarshalText([]byte(name)); err != nil {
-		s.fail(w, r, http.StatusNotFound, "There is no such story.")
-		return
-	}
-	view, err := s.opts.Archive.Story(id)
+	view, err := s.named(name)
+	refused, isRefused := errors.AsType[refusal](err)
 	switch {
-	case errors.Is(err, aggregator.ErrNotFound):
+	case isRefused && refused.status == http.StatusConflict:
+		s.refuse(w, r, refused)
+		return
+	case isRefused:
 		s.fail(w, r, http.StatusNotFound, "There is no such story, or it is older than what is kept.")
 		return
 	case err != nil:
-		s.failInternal(w, r, fmt.Errorf("read story %s: %w", id, err))
+		s.failInternal(w, r, err)
 		return
 	case view.Withdrawn || len(view.Entries) == 0:
 		s.fail(w, r, http.StatusGone, "The sources have withdrawn this story.")
@@ -75,7 +75,11 @@ func (s *Server) serveStory(w http.ResponseWriter, r *http.Request) {
 			link += ".json"
 		}
 		w.Header().Set("Cache-Control", cacheMinute)
-		http.Redirect(w, r, link, http.StatusMovedPermanently)
+		status := http.StatusMovedPermanently
+		if len(name) < len(view.ID.String()) { // another story may come to begin so
+			status = http.StatusFound
+		}
+		http.Redirect(w, r, link, status)
 		return
 	}
 	var page *edition

@@ -8,11 +8,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +57,8 @@ func TestMain(m *testing.M) {
 // $WIRES is a server of the files below www, at $WIRES_HOST; see serveWires. $WIRES_ID begins
 // the ids that its feeds get. Nobody listens on $NOBODY.
 func TestScripts(t *testing.T) {
+	// Under nohup commands would inherit that hang-ups are ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
