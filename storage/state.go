@@ -126,7 +126,7 @@ func (r *stateRecord) state(id string) aggregator.SourceState {
 	if r.Rest != nil {
 		s.Rest = aggregator.Rest{At: r.Rest.At, Until: r.Rest.Until.time()}
 	}
-	if p := r.Plan; p != nil {
+	if p := r.Plan; p != nil && p.Rule != aggregator.RuleNone {
 		s.Plan = aggregator.Plan{At: s.NextPoll, Rule: p.Rule, Rate: p.Rate, Expected: p.Expected, Theta: p.Theta}
 	}
 	if y := r.Rhythm; y != nil {
