@@ -30,14 +30,18 @@ var defaultPace = pace{
 
 var errEnough = errors.New("enough for now")
 
-// follow indexes what comes, until ctx is done.
-func (x *Index) follow(ctx context.Context) {
+// follow indexes what comes, until ctx is done or a search could not be answered,
+// which is the error.
+func (x *Index) follow(ctx context.Context) error {
 	tick := time.NewTicker(x.pace.look)
 	defer tick.Stop()
 	known := x.opts.Store.LastSeq()
 	var waiting time.Time // since when the store has been too busy
 	failing := false
 	for ctx.Err() == nil {
+		if err := x.hurt.Swap(nil); err != nil {
+			return *err
+		}
 		last := x.opts.Store.LastSeq()
 		isBusy := last-known > x.pace.busy
 		known = last
@@ -59,6 +63,7 @@ func (x *Index) follow(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+	return nil
 }
 
 // catchUp indexes what is new, a little at a time, until nothing is or the

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wiredesk/aggregator"
@@ -57,6 +57,8 @@ type Index struct {
 	indexed uint64              // Seq up to which entries were taken; only Run changes it
 	stored  uint64              // the highest Seq that a commit brought
 
+	hurt atomic.Pointer[error] // what kept a search from being answered; nil: nothing did
+
 	// Only Run uses what follows.
 	manifest manifest
 	last     uint64 // Seq of the entry that was taken last in order
@@ -90,7 +92,8 @@ func New(opts Options) *Index {
 
 // Find returns the ids of the stories that q asks for, at most q.Limit, in its
 // order. Some may have left the store a moment ago. The error is ErrNotReady,
-// an ErrBroad for whoever asked, or says why the index cannot be read.
+// an ErrBroad for whoever asked, or says why the index cannot be read, which
+// then is read again, or made anew.
 func (x *Index) Find(q Query) ([]aggregator.StoryID, error) {
 	stems := x.stems.Get().(*wording.Stemmer)
 	defer x.stems.Put(stems)
@@ -103,7 +106,11 @@ func (x *Index) Find(q Query) ([]aggregator.StoryID, error) {
 	for _, p := range x.files {
 		f.parts = append(f.parts, numbered{p.number, p.filePart})
 	}
-	return f.find(&q)
+	ids, err := f.find(&q)
+	if err != nil && !errors.Is(err, ErrBroad) {
+		x.hurt.Store(&err)
+	}
+	return ids, err
 }
 
 // knowsLanguages reports whether the language of each entry is known: it is read
@@ -176,22 +183,39 @@ func (x *Index) Purged() {
 
 // Run reads the index, makes anew what is not fit to be used, and then follows
 // the store until ctx is done, at which it writes what it holds. It works while
-// the store rests. It returns nil: what goes wrong is logged, and costs
-// searchers no more than what is not indexed. It may be called once.
+// the store rests. Where the folder cannot be used it tries again once a minute.
+// It returns nil: what goes wrong is logged, and costs searchers no more than
+// what is not indexed. It may be called once.
 func (x *Index) Run(ctx context.Context) error {
-	if err := os.MkdirAll(x.opts.Folder, 0o700); err != nil {
-		x.opts.Log.Error("there is no index to search in", "err", err)
-		return nil
-	}
-	if err := x.load(); err != nil {
-		if ctx.Err() == nil {
+	failed := false
+	for ctx.Err() == nil {
+		err := x.load()
+		isRead := err == nil
+		if isRead {
+			if err = x.follow(ctx); err == nil {
+				return x.close()
+			}
+		}
+		err = errors.Join(err, x.forget())
+		switch {
+		case isRead:
+			x.opts.Log.Error("the index is read again", "err", err)
+		case !failed && ctx.Err() == nil:
 			x.opts.Log.Error("there is no index to search in", "err", err)
 		}
-		return nil
+		failed = !isRead
+		if failed {
+			select {
+			case <-time.After(tryAgain):
+			case <-ctx.Done():
+			}
+		}
 	}
-	x.follow(ctx)
-	return x.close()
+	return nil
 }
+
+// tryAgain is when it is looked again whether a folder can be used.
+const tryAgain = time.Minute
 
 // close writes what is held in memory, so that the next start need not look
 // for what it may have missed, and closes the files.

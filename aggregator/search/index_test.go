@@ -367,20 +367,67 @@ func TestChangedTextsOutliveAFailure(t *testing.T) {
 	})
 }
 
+// A folder that cannot be used for a while, as on a full disk, costs the search
+// for that while.
+func TestIndexTriesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newArchive(t)
+		told := a.tell(a.entry("north", "en", "Oil price rises"))
+		folder := filepath.Join(t.TempDir(), "index")
+		must(t, os.WriteFile(folder, nil, 0o600))
+		x := New(Options{Folder: folder, Store: a})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- x.Run(ctx) }()
+		time.Sleep(10 * time.Minute)
+		if _, err := x.Find(Query{Limit: 1}); !errors.Is(err, ErrNotReady) {
+			t.Errorf("got %v", err)
+		}
+		must(t, os.Remove(folder))
+		time.Sleep(2 * tryAgain)
+		settled(t, x)
+		if diff := cmp.Diff([]uint64{told.Seq}, a.found(x, "oil")); diff != "" {
+			t.Errorf("stories of oil (-want +got):\n%s", diff)
+		}
+		stop()
+		must(t, <-ended)
+	})
+}
+
+// A part that is spoilt under a running daemon is found out by the first search
+// that reads it, and made anew.
+func TestIndexIsMadeAnewWhileItRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newArchive(t)
+		folder := t.TempDir()
+		x, end := a.run(folder, small)
+		defer end()
+		var want []uint64
+		for range 6 {
+			told := a.tell(a.entry("north", "en", "Oil price rises"))
+			want = append([]uint64{told.Seq}, want...)
+			settled(t, x)
+		}
+		must(t, os.Truncate(partIn(t, folder), 20))
+		text, err := Parse("oil")
+		must(t, err)
+		if _, err := x.Find(Query{Text: text, Limit: 10}); err == nil {
+			t.Fatal("nothing was read of what was spoilt")
+		}
+		time.Sleep(2 * time.Second)
+		settled(t, x)
+		if diff := cmp.Diff(want, a.found(x, "oil")); diff != "" {
+			t.Errorf("stories of oil (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestIndexIsNotReadyAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	x := New(Options{Folder: t.TempDir(), Store: a})
-	if _, err := x.Find(Query{Limit: 1}); !errors.Is(err, ErrNotReady) {
-		t.Errorf("got %v", err)
-	}
-	// A folder that cannot be made costs the search and nothing else.
-	file := filepath.Join(t.TempDir(), "file")
-	must(t, os.WriteFile(file, nil, 0o600))
-	x = New(Options{Folder: file, Store: a})
-	if err := x.Run(context.Background()); err != nil {
-		t.Error(err)
-	}
 	if _, err := x.Find(Query{Limit: 1}); !errors.Is(err, ErrNotReady) {
 		t.Errorf("got %v", err)
 	}

@@ -25,6 +25,9 @@ const (
 // load reads the index from its folder. What is damaged, of another version, of
 // another database or ahead of the store is made anew.
 func (x *Index) load() error {
+	if err := os.MkdirAll(x.opts.Folder, 0o700); err != nil {
+		return err
+	}
 	if err := x.loadParts(); err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			x.opts.Log.Info("the index is made anew from the archive", "reason", err)
@@ -111,8 +114,8 @@ func (x *Index) forget() (err error) {
 	for _, p := range x.files {
 		err = errors.Join(err, p.close())
 	}
-	x.files, x.table, x.indexed = nil, newTable(), 0
-	x.manifest = manifest{Format: format}
+	x.files, x.table, x.memory, x.indexed, x.ready = nil, newTable(), newMemoryPart(), 0, false
+	x.manifest, x.last, x.lastID, x.begun = manifest{Format: format}, 0, aggregator.EntryID{}, time.Time{}
 	return err
 }
 
